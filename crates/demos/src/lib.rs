@@ -1,0 +1,1 @@
+//! The demos: what each is about, its parameters and its program.

@@ -1,0 +1,1 @@
+//! The page as a person meets it, driven in a real browser.

@@ -1,0 +1,1 @@
+//! The engine on real workers in a headless browser.

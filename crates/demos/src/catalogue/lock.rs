@@ -1,0 +1,172 @@
+//! A lock: one thread at a time between acquire and release.
+
+use crate::{About, Arguments, Chapter, Explanation, Kind, Parameter, ProgramError, Question};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use threadlab_threads::{Lock, clock, lock, output, say, thread};
+
+/// What the threads share.
+struct Shared {
+    printing: Lock<()>,
+    /// The number of the thread that printed last; 0 before the first line.
+    last: AtomicU32,
+    /// How often a line came from another thread than the line before.
+    changes: AtomicU32,
+}
+
+/// What each thread runs: says that it begins, prints its lines, says that it ends.
+fn run(shared: &Shared, number: u32, period: Duration, lines: u32, use_lock: bool) {
+    say!("Starting Thread-{number}");
+    if use_lock {
+        let _guard = shared.printing.lock();
+        print_time(shared, number, period, lines);
+    } else {
+        print_time(shared, number, period, lines);
+    }
+    say!("Exiting Thread-{number}");
+}
+
+fn print_time(shared: &Shared, number: u32, period: Duration, lines: u32) {
+    for line in 1..=lines {
+        thread::sleep(period);
+        say!("Thread-{number}: {}", clock::wall());
+        if shared.last.swap(number, Ordering::Relaxed) != number {
+            shared.changes.fetch_add(1, Ordering::Relaxed);
+        }
+        output::progress(line, lines);
+    }
+}
+
+pub fn main(arguments: &Arguments) -> Result<String, ProgramError> {
+    let use_lock = arguments.switch("lock");
+    let count = arguments.whole("threads");
+    let lines = arguments.whole("lines");
+    let mut period = Duration::from_secs_f64(arguments.decimal("period"));
+    let slower = Duration::from_secs_f64(arguments.decimal("slower"));
+    let shared = Arc::new(Shared {
+        printing: lock::named("printing", ()),
+        last: AtomicU32::new(0),
+        changes: AtomicU32::new(0),
+    });
+
+    let mut threads = Vec::new();
+    for number in 1..=count {
+        let shared = Arc::clone(&shared);
+        let thread = thread::Builder::new()
+            .name(format!("Thread-{number}"))
+            .spawn(move || run(&shared, number, period, lines, use_lock))
+            .map_err(|error| format!("Thread-{number} of {count} did not start: {error}"))?;
+        threads.push(thread);
+        period += slower;
+    }
+    for thread in threads {
+        thread.join()?;
+    }
+    say!("Exiting Main Thread");
+
+    // Unmixed, each thread's lines are one block: as many blocks as threads.
+    let blocks = shared.changes.load(Ordering::Relaxed);
+    let mixed = blocks > count;
+    match (use_lock, mixed) {
+        (true, true) => Err(format!("the lock failed: {count} threads printed in {blocks} blocks").into()),
+        (true, false) => Ok(format!(
+            "With the lock: every thread printed its {lines} lines in one piece, {count} threads in {blocks} blocks."
+        )),
+        (false, true) => {
+            Ok(format!("Without the lock: the lines are mixed, {count} threads in {blocks} blocks of lines."))
+        }
+        (false, false) => Ok(format!(
+            "Without the lock: the lines are not mixed this time, {count} threads in {blocks} blocks. Nothing prevents \
+             it; with these parameters it just did not happen."
+        )),
+    }
+}
+
+/// What the page says about this demo.
+pub const ABOUT: About = About {
+    id: "lock",
+    title: "Lock",
+    chapter: Chapter::Locks,
+    order: 1,
+    summary: "Several threads print; a lock lets one finish all its lines before the next begins.",
+    parameters: &[
+        Parameter {
+            name: "lock",
+            label: "Use the lock",
+            help: "On: a thread acquires the lock before its first line and releases it after its last.",
+            kind: Kind::Switch { default: true },
+        },
+        Parameter {
+            name: "threads",
+            label: "Threads",
+            help: "How many threads print.",
+            kind: Kind::Whole { min: 1, max: 256, default: 2, unit: "" },
+        },
+        Parameter {
+            name: "lines",
+            label: "Lines",
+            help: "How many lines each thread prints.",
+            kind: Kind::Whole { min: 1, max: 100, default: 3, unit: "" },
+        },
+        Parameter {
+            name: "period",
+            label: "Period of Thread-1",
+            help: "How long the first thread sleeps before each line.",
+            kind: Kind::Decimal { min: 0.1, max: 10.0, default: 1.0, step: 0.1, unit: "s" },
+        },
+        Parameter {
+            name: "slower",
+            label: "Each next one longer by",
+            help: "What is added to the period for each further thread.",
+            kind: Kind::Decimal { min: 0.0, max: 10.0, default: 1.0, step: 0.1, unit: "s" },
+        },
+    ],
+    explanation: Explanation {
+        look_for: &[
+            "With the lock on, one lane at a time alternates between short work and sleep, and the others are hatched: \
+             they wait. The lock's own lane below shows in whose hands it is, and the section “Shared objects” shows \
+             who stands in the queue.",
+            "All lines “Starting …” come first: they are printed before the lock. Then come the lines of one thread, \
+             all together, then those of the next.",
+            "The holder keeps the lock while it sleeps. Sleeping does not release it.",
+        ],
+        try_this: &[
+            "Turn “Use the lock” off and run again: the lines mix, and the whole takes as long as the slowest thread \
+             instead of the sum of all.",
+            "Use 8 threads with the lock and watch the queue get shorter by one each time a thread exits.",
+            "Use one thread: with and without the lock now behave alike, because nobody else asks for it.",
+        ],
+        why: &[
+            "A lock is either free or held by one thread. Acquire takes it when it is free and otherwise puts the \
+             thread to sleep until it is; release gives it back and wakes one that waits. What stands between the two \
+             is therefore never run by two threads at once.",
+            "The price is time: threads that could have overlapped now come one after another. So a lock should be \
+             held for as short as possible, and sleeping while holding it, as this demo does to make it visible, is \
+             what a real program avoids.",
+            "Which of several waiting threads gets the lock next is not promised. It is often the one that waited \
+             longest, but a program must not rely on that.",
+        ],
+    },
+    question: Question {
+        text: "Thread-1 holds the lock and sleeps for a second between its lines. Can Thread-2 print a line during \
+               that second?",
+        answer: "With the lock, no: sleeping does not release it, so Thread-2 waits until Thread-1 has printed its last \
+                 line. Without the lock, yes, and the lines mix.",
+    },
+};
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn with_the_lock_nothing_mixes() {
+        let result = crate::run("lock", "lock=on&threads=3&lines=2&period=0.1&slower=0").unwrap();
+        assert!(result.contains("3 threads in 3 blocks"), "{result}");
+    }
+
+    #[test]
+    fn without_the_lock_it_runs_too() {
+        let result = crate::run("lock", "lock=off&threads=2&lines=3&period=0.1&slower=0").unwrap();
+        assert!(result.starts_with("Without the lock: "), "{result}");
+    }
+}

@@ -1,0 +1,195 @@
+//! Lost updates: three ways to add to one counter from several threads.
+
+use crate::{About, Arguments, Chapter, Explanation, Kind, Parameter, ProgramError, Question, grouped};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use threadlab_threads::{Lock, clock, lock, output, say, thread};
+
+/// The counter that all threads share.
+struct Counter {
+    value: AtomicU32,
+    adding: Lock<()>,
+    /// Held by the main thread until all threads are there, so that they add at the same time.
+    start: Lock<()>,
+}
+
+#[derive(Clone, Copy)]
+enum Way {
+    WithoutLock,
+    WithLock,
+    Atomic,
+}
+
+impl Counter {
+    fn add_one(&self, way: Way) {
+        match way {
+            Way::WithoutLock => self.read_add_write(),
+            Way::WithLock => {
+                let _guard = self.adding.lock();
+                self.read_add_write();
+            }
+            Way::Atomic => {
+                self.value.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// `value += 1` as most languages do it: read, add, write. Another thread can come between the read and the write.
+    ///
+    /// Rust does not let two threads touch a plain number at once. A relaxed load and a relaxed store of an atomic
+    /// number are the same two steps, each whole in itself, with nothing to hold them together.
+    fn read_add_write(&self) {
+        let seen = self.value.load(Ordering::Relaxed);
+        self.value.store(seen + 1, Ordering::Relaxed);
+    }
+}
+
+/// What each thread runs.
+fn add_many(counter: &Counter, additions: u32, way: Way) {
+    drop(counter.start.lock());
+    let report_every = additions.div_ceil(50);
+    for done in 1..=additions {
+        counter.add_one(way);
+        if done % report_every == 0 || done == additions {
+            output::progress(done, additions);
+        }
+    }
+}
+
+/// Lets `count` threads add `additions` each. Gives what the counter says in the end, and the time that it took.
+fn measure(count: u32, additions: u32, way: Way) -> Result<(u32, Duration), ProgramError> {
+    let (title, short) = way.names();
+    let counter = Arc::new(Counter {
+        value: AtomicU32::new(0),
+        adding: lock::named("adding", ()),
+        start: lock::named(format!("start {short}"), ()),
+    });
+    let not_yet = counter.start.lock();
+    let mut threads = Vec::new();
+    for number in 1..=count {
+        let counter = Arc::clone(&counter);
+        let thread = thread::Builder::new()
+            .name(format!("{short}-{number}"))
+            .spawn(move || add_many(&counter, additions, way))
+            .map_err(|error| format!("thread {number} of {count} did not start: {error}"))?;
+        threads.push(thread);
+    }
+    say!("{title}: go");
+    let begin = clock::now();
+    drop(not_yet);
+    for thread in threads {
+        thread.join()?;
+    }
+    Ok((counter.value.load(Ordering::Relaxed), clock::now().saturating_sub(begin)))
+}
+
+pub fn main(arguments: &Arguments) -> Result<String, ProgramError> {
+    let count = arguments.whole("threads");
+    let additions = arguments.whole("additions");
+    let expected = count * additions;
+
+    let mut result = format!("Expected each time: {}", grouped(expected.into()));
+    for (done, way) in (1..).zip([Way::WithoutLock, Way::WithLock, Way::Atomic]) {
+        let (actual, time) = measure(count, additions, way)?;
+        let lost = expected - actual;
+        if lost > 0 && !matches!(way, Way::WithoutLock) {
+            return Err(format!("{}: {lost} updates were lost, and none should be", way.names().0).into());
+        }
+        let line = format!(
+            "{}: {}, lost {}, in {:.1} ms",
+            way.names().0,
+            grouped(actual.into()),
+            grouped(lost.into()),
+            time.as_secs_f64() * 1e3,
+        );
+        say!("{line}");
+        result.push('\n');
+        result.push_str(&line);
+        output::progress(done, 3);
+    }
+    Ok(result)
+}
+
+impl Way {
+    /// Its title, and the short name of its threads.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::WithoutLock => ("Without a lock", "plain"),
+            Self::WithLock => ("With the lock", "locked"),
+            Self::Atomic => ("Atomic add", "atomic"),
+        }
+    }
+}
+
+/// What the page says about this demo.
+pub const ABOUT: About = About {
+    id: "lost-updates",
+    title: "Lost updates",
+    chapter: Chapter::Threads,
+    order: 2,
+    summary: "Threads add to one counter; without protection some additions vanish.",
+    parameters: &[
+        Parameter {
+            name: "threads",
+            label: "Threads",
+            help: "How many threads add at the same time.",
+            kind: Kind::Whole { min: 1, max: 256, default: 4, unit: "" },
+        },
+        Parameter {
+            name: "additions",
+            label: "Additions",
+            help: "How many times each thread adds one.",
+            kind: Kind::Whole { min: 1, max: 100_000, default: 20_000, unit: "" },
+        },
+    ],
+    explanation: Explanation {
+        look_for: &[
+            "The result compares three ways to add: a plain read and write, the same under a lock, and one atomic \
+             operation. Only the first loses anything, and how much differs from run to run.",
+            "The times differ as much as the counts. The lock keeps everything and is the slowest; the atomic addition \
+             keeps everything for little more than the plain one costs.",
+        ],
+        try_this: &[
+            "Run it several times. The loss is never quite the same: it depends on when exactly the threads meet.",
+            "Use one thread: nothing is lost, because nobody comes between its read and its write.",
+            "Use only 10 additions. Often nothing is lost at all, which is what makes this mistake hard to find by \
+             testing.",
+        ],
+        why: &[
+            "Adding one to a number in memory takes three steps: read it, add, write it back. When two threads both \
+             read 41, both write 42, and one of the two additions is gone. This is a race: the outcome depends on who \
+             comes first.",
+            "A lock makes the three steps one piece, as seen by everybody who uses the same lock. An atomic addition \
+             is a single operation of the processor, so there is nothing to come between.",
+            "The plain way here is written as an atomic read and an atomic write, because Rust refuses to compile two \
+             threads that write to an ordinary number. The gap between the two remains, and it is the gap that loses \
+             updates.",
+        ],
+    },
+    question: Question {
+        text: "Four threads add one to a counter 20,000 times each, without a lock. Will the counter say more than \
+               80,000, exactly 80,000, or less?",
+        answer: "Less or, with luck, exactly 80,000, but never more. Whenever two threads read the same number, both \
+                 write the same next one, and one addition is lost. The lock and the atomic addition give exactly \
+                 80,000.",
+    },
+};
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn one_thread_loses_nothing() {
+        let result = crate::run("lost-updates", "threads=1&additions=1000").unwrap();
+        assert_eq!(result.matches("1,000, lost 0, in ").count(), 3, "{result}");
+    }
+
+    #[test]
+    fn the_lock_and_the_atomic_addition_keep_everything() {
+        let result = crate::run("lost-updates", "threads=4&additions=2000").unwrap();
+        assert!(result.starts_with("Expected each time: 8,000\n"), "{result}");
+        for way in ["With the lock", "Atomic add"] {
+            assert!(result.contains(&format!("\n{way}: 8,000, lost 0, in ")), "{result}");
+        }
+    }
+}

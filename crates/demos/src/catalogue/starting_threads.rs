@@ -1,0 +1,128 @@
+//! Starting threads: each gets a function and its arguments.
+
+use crate::{About, Arguments, Chapter, Explanation, Kind, Parameter, ProgramError, Question};
+use std::time::Duration;
+use threadlab_threads::{clock, output, say, thread};
+
+/// How many steps the main thread's own work has, of a second each.
+const OWN_STEPS: u32 = 3;
+
+/// What each thread runs: prints its name and the time, `ticks` times, `period` apart.
+fn print_time(name: &str, period: Duration, ticks: u32) {
+    for tick in 1..=ticks {
+        thread::sleep(period);
+        say!("{name}: {}", clock::wall());
+        output::progress(tick, ticks);
+    }
+}
+
+pub fn main(arguments: &Arguments) -> Result<String, ProgramError> {
+    let count = arguments.whole("threads");
+    let ticks = arguments.whole("ticks");
+    let mut period = Duration::from_secs_f64(arguments.decimal("period"));
+    let slower = Duration::from_secs_f64(arguments.decimal("slower"));
+
+    let mut threads = Vec::new();
+    for number in 1..=count {
+        let name = format!("Thread-{number}");
+        let thread = thread::Builder::new()
+            .name(&name)
+            .spawn(move || print_time(&name, period, ticks))
+            .map_err(|error| format!("Thread-{number} of {count} did not start: {error}"))?;
+        threads.push(thread);
+        period += slower;
+    }
+    say!("Main thread: all started, and I go on with my own work");
+
+    for step in 1..=OWN_STEPS {
+        thread::sleep(Duration::from_secs(1));
+        say!("Main thread: step {step} of {OWN_STEPS} of my own work");
+        output::progress(step, OWN_STEPS);
+    }
+    let own_work = clock::now();
+
+    for thread in threads {
+        thread.join()?;
+    }
+    Ok(format!(
+        "{count} × {ticks} ticks after {:.1} s; the main thread had done its own work after {:.1} s.",
+        clock::now().as_secs_f64(),
+        own_work.as_secs_f64(),
+    ))
+}
+
+/// What the page says about this demo.
+pub const ABOUT: About = About {
+    id: "starting-threads",
+    title: "Starting threads",
+    chapter: Chapter::Threads,
+    order: 1,
+    summary: "Give each thread a function and its arguments; the main thread goes on meanwhile.",
+    parameters: &[
+        Parameter {
+            name: "threads",
+            label: "Threads",
+            help: "How many threads to start beside the main thread.",
+            kind: Kind::Whole { min: 1, max: 256, default: 2, unit: "" },
+        },
+        Parameter {
+            name: "period",
+            label: "Period of Thread-1",
+            help: "How long the first thread sleeps before each tick.",
+            kind: Kind::Decimal { min: 0.1, max: 10.0, default: 2.0, step: 0.1, unit: "s" },
+        },
+        Parameter {
+            name: "slower",
+            label: "Each next one longer by",
+            help: "What is added to the period for each further thread.",
+            kind: Kind::Decimal { min: 0.0, max: 10.0, default: 2.0, step: 0.1, unit: "s" },
+        },
+        Parameter {
+            name: "ticks",
+            label: "Ticks",
+            help: "How many times each thread prints the time.",
+            kind: Kind::Whole { min: 1, max: 100, default: 5, unit: "" },
+        },
+    ],
+    explanation: Explanation {
+        look_for: &[
+            "In the timeline every thread has a lane of its own. Most of a lane is thin: the thread sleeps. At each \
+             tick it wakes for a moment, prints a line and sleeps again.",
+            "The main thread's lane does not stop when it starts the others. It does its own three steps, and only \
+             then waits for the others to end.",
+            "In the output, two ticks of Thread-1 come for each tick of Thread-2: nobody arranged that, it follows \
+             from their periods.",
+        ],
+        try_this: &[
+            "Set “Each next one longer by” to 0, so that all threads tick at the same moment, and run it a few times. \
+             The order of the lines within a moment may differ from run to run.",
+            "Ask for 16 threads. The time that it takes is the longest thread's, not the sum of all.",
+            "Ask for 256 threads. Every thread costs memory for its stack and a worker of the browser, so there is a \
+             limit, and the program is told when it is reached.",
+        ],
+        why: &[
+            "Starting a thread hands a function and its arguments to a second flow of control and returns at once, \
+             without waiting for the function. From then on both go on independently, and the operating system decides \
+             which of them runs when.",
+            "A sleeping thread uses no processor. That is why many of them can wait at the same time, and why the \
+             whole takes as long as the slowest alone.",
+            "Join is the one place where the main thread waits: it returns when the other thread has ended. Without it \
+             the main thread would reach its end first.",
+        ],
+    },
+    question: Question {
+        text: "Thread-1 ticks five times, every 2 seconds; Thread-2 ticks five times, every 4 seconds. How long does \
+               the whole run take: 10, 20 or 30 seconds?",
+        answer: "20 seconds: as long as Thread-2 alone. While one thread sleeps, the other goes on, so their times \
+                 overlap and do not add up.",
+    },
+};
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn runs_to_its_result() {
+        let result = crate::run("starting-threads", "threads=3&period=0.1&slower=0&ticks=2").unwrap();
+        assert!(result.starts_with("3 × 2 ticks after "), "{result}");
+    }
+}

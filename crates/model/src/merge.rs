@@ -1,0 +1,111 @@
+//! Merging short neighbouring spans, for a lane that is full and for a view that has fewer pixels than spans.
+//!
+//! Time is cut into cells of equal width that begin at multiples of that width. A span at least as long as a cell
+//! stays what it is. Shorter ones that begin in the same cell, with no long one between them, become one span. So a
+//! stretch of `n` cells gives at most `2 n` spans, and which ones depends on the cells alone, not on where a view begins:
+//! a picture that scrolls by whole cells does not flicker.
+
+use crate::span::{Change, FULL, State};
+
+/// Kinds that are told apart within one merged span; of further ones only those that cover more than the least of these.
+const KINDS: usize = 8;
+
+/// How much of a group each kind covers.
+struct Tally {
+    kinds: [(State, u64); KINDS],
+    len: usize,
+}
+
+impl Tally {
+    const fn new() -> Self {
+        Self { kinds: [(State::FREE, 0); KINDS], len: 0 }
+    }
+
+    #[inline]
+    fn add(&mut self, change: Change, length: u64) {
+        let covered = part(length, change.share);
+        if let Some((_, sum)) = self.kinds[..self.len].iter_mut().find(|(state, _)| *state == change.state) {
+            *sum = sum.saturating_add(covered);
+        } else if self.len < KINDS {
+            self.kinds[self.len] = (change.state, covered);
+            self.len += 1;
+        } else if let Some(least) = self.kinds.iter_mut().min_by_key(|(_, sum)| *sum)
+            && least.1 < covered
+        {
+            *least = (change.state, covered);
+        }
+    }
+
+    /// The kind that covers most of a group of this length. Nobody's holding an object counts only where nothing else
+    /// is in the group: a lock that is taken often and briefly must not look as if it was never taken.
+    fn winner(&self, length: u64) -> (State, u8) {
+        let mut best = (State::FREE, 0);
+        for &(state, sum) in &self.kinds[..self.len] {
+            if state != State::FREE && (best.0 == State::FREE || sum > best.1) {
+                best = (state, sum);
+            }
+        }
+        if best.0 == State::FREE || best.1 >= length {
+            return (best.0, FULL);
+        }
+        (best.0, percent(best.1, length).clamp(1, FULL - 1))
+    }
+}
+
+/// `share` percent of `length`.
+#[inline]
+fn part(length: u64, share: u8) -> u64 {
+    if share == FULL {
+        return length;
+    }
+    // Split so that no length overflows.
+    length / 100 * u64::from(share) + length % 100 * u64::from(share) / 100
+}
+
+/// What part of `whole` is `part`, in percent; `whole` is greater than 0 and `part` at most as great.
+fn percent(part: u64, whole: u64) -> u8 {
+    let percent = u128::from(part) * 100 / u128::from(whole);
+    u8::try_from(percent).unwrap_or(FULL)
+}
+
+/// The group that begins with `changes[first]`: its one change, and the index after its last one. `end` is where the
+/// last of `changes` ends; `width` is greater than 0.
+#[inline]
+pub(crate) fn group(changes: &[Change], first: usize, end: u64, width: u64) -> (Change, usize) {
+    let after = group_end(changes, first, end, width);
+    let head = changes[first];
+    if after == first + 1 {
+        return (head, after);
+    }
+    let mut tally = Tally::new();
+    for at in first..after {
+        tally.add(changes[at], end_of(changes, at, end) - changes[at].start);
+    }
+    let (state, share) = tally.winner(end_of(changes, after - 1, end) - head.start);
+    (Change { start: head.start, state, share }, after)
+}
+
+/// The index after the last change of the group that begins with `changes[first]`.
+#[inline]
+pub(crate) fn group_end(changes: &[Change], first: usize, end: u64, width: u64) -> usize {
+    let start = changes[first].start;
+    let mut after = first + 1;
+    if end_of(changes, first, end) - start >= width {
+        return after;
+    }
+    // The last moment of the cell, inclusive, so that the cell at the end of time has one too.
+    let last = (start - start % width).saturating_add(width - 1);
+    while after < changes.len()
+        && changes[after].start <= last
+        && end_of(changes, after, end) - changes[after].start < width
+    {
+        after += 1;
+    }
+    after
+}
+
+/// Where `changes[at]` ends.
+#[inline]
+pub(crate) fn end_of(changes: &[Change], at: usize, end: u64) -> u64 {
+    changes.get(at + 1).map_or_else(|| end.max(changes[at].start), |next| next.start)
+}

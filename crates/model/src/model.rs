@@ -1,0 +1,191 @@
+//! The state of a run, and how to read it.
+
+use threadlab_trace::{ObjectId, PlaceId, ThreadId};
+
+use crate::{
+    Object, Output, Place, Thread, Timeline,
+    limits::{MAX_LANE_SPANS, MAX_OBJECTS, MAX_SPANS, MAX_THREADS, MIN_LANE_SPANS},
+    places::Places,
+    table::Table,
+};
+
+/// An error that ended the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Its message.
+    pub message: String,
+    /// The thread in which it happened.
+    pub thread: ThreadId,
+    /// Where in the source, or [`PlaceId::UNKNOWN`].
+    pub place: PlaceId,
+}
+
+/// Everything that is known of a run from its events so far.
+///
+/// Two models are equal if everything that can be read from them is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    pub(crate) threads: Table<Thread>,
+    pub(crate) objects: Table<Object>,
+    pub(crate) places: Places,
+    pub(crate) output: Output,
+    pub(crate) result: Option<String>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) now: u64,
+    pub(crate) over: bool,
+    pub(crate) next_seq: u64,
+    pub(crate) events: u64,
+    pub(crate) lost: u64,
+    pub(crate) anomalies: u64,
+    pub(crate) left_out: u64,
+    /// How many spans a lane may keep now.
+    pub(crate) lane_capacity: usize,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Model {
+    /// A run of which nothing is known yet.
+    pub const fn new() -> Self {
+        Self {
+            threads: Table::new(MAX_THREADS),
+            objects: Table::new(MAX_OBJECTS),
+            places: Places::new(),
+            output: Output::new(),
+            result: None,
+            failure: None,
+            now: 0,
+            over: false,
+            next_seq: 0,
+            events: 0,
+            lost: 0,
+            anomalies: 0,
+            left_out: 0,
+            lane_capacity: MAX_LANE_SPANS,
+        }
+    }
+
+    /// Time goes on to `time` (microseconds since the process's epoch) although nothing may have happened: spans that
+    /// are still open end there for now. A time that is past already changes nothing.
+    pub fn advance(&mut self, time: u64) {
+        if !self.over {
+            self.now = self.now.max(time);
+        }
+    }
+
+    /// The run is over at `time`: it finished, failed or was stopped. Open spans end there for good, threads keep the
+    /// state in which they were. Apply all events first: later ones are only counted.
+    pub fn end(&mut self, time: u64) {
+        self.advance(time);
+        self.over = true;
+        for lane in self.threads.iter_mut().map(|thread| &mut thread.lane) {
+            lane.close(self.now);
+        }
+        for lane in self.objects.iter_mut().map(|object| &mut object.lane) {
+            lane.close(self.now);
+        }
+    }
+
+    /// Whether [`Self::end`] was called.
+    pub const fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// The latest time seen, in microseconds since the process's epoch.
+    pub const fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// How many events were applied. It changes with every event, so it tells whether there is anything new to draw.
+    pub const fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// How many events were lost before they came here, as the stream itself tells.
+    pub const fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// How many events contradicted the state that the earlier ones had led to. None in a stream as the engine writes
+    /// it. Once events were lost or left out contradictions are to be expected, and none is counted.
+    pub const fn anomalies(&self) -> u64 {
+        self.anomalies
+    }
+
+    /// How many events were only counted, because they were about threads, objects or places beyond the
+    /// [limits](crate::limits).
+    pub const fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// All threads, in the order in which they were created.
+    pub fn threads(&self) -> std::slice::Iter<'_, Thread> {
+        self.threads.iter()
+    }
+
+    /// One thread, or `None` if no event spoke of it.
+    pub fn thread(&self, id: ThreadId) -> Option<&Thread> {
+        self.threads.get(id.0)
+    }
+
+    /// All objects, in the order in which threads met them.
+    pub fn objects(&self) -> std::slice::Iter<'_, Object> {
+        self.objects.iter()
+    }
+
+    /// One object, or `None` if no event spoke of it.
+    pub fn object(&self, id: ObjectId) -> Option<&Object> {
+        self.objects.get(id.0)
+    }
+
+    /// What a thread did, moment by moment; empty until it starts.
+    pub fn thread_timeline(&self, id: ThreadId) -> Option<Timeline<'_>> {
+        self.thread(id).map(|thread| Timeline::new(&thread.lane, self.now))
+    }
+
+    /// Who held an object, moment by moment; empty until somebody does.
+    pub fn object_timeline(&self, id: ObjectId) -> Option<Timeline<'_>> {
+        self.object(id).map(|object| Timeline::new(&object.lane, self.now))
+    }
+
+    /// What was printed.
+    pub const fn output(&self) -> &Output {
+        &self.output
+    }
+
+    /// The program's final result as text, the last one where there are several.
+    pub fn result(&self) -> Option<&str> {
+        self.result.as_deref()
+    }
+
+    /// The error that ended the program: the first that it reported, or the main thread's panic.
+    pub const fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
+    /// What a place stands for, or `None` where that is not known.
+    pub fn place(&self, id: PlaceId) -> Option<Place<'_>> {
+        self.places.get(id)
+    }
+
+    /// Brings the lanes down to their share of [`MAX_SPANS`]; to be called after each new lane.
+    pub(crate) fn share_spans(&mut self) {
+        let lanes = self.threads.len() + self.objects.len();
+        // In powers of two, so that the lanes have to be looked through only a few times in a run.
+        let capacity = (MAX_SPANS / lanes.max(1).next_power_of_two()).clamp(MIN_LANE_SPANS, MAX_LANE_SPANS);
+        if capacity == self.lane_capacity {
+            return;
+        }
+        self.lane_capacity = capacity;
+        for lane in self.threads.iter_mut().map(|thread| &mut thread.lane) {
+            lane.shrink(capacity);
+        }
+        for lane in self.objects.iter_mut().map(|object| &mut object.lane) {
+            lane.shrink(capacity);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Spans: what a lane shows between two moments.
+
+use threadlab_trace::{ObjectId, ThreadId};
+
+/// What a thread does, or who holds an object, during a [`Span`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SpanKind {
+    /// In a thread's lane: it runs.
+    Running,
+    /// In a thread's lane: it waits for an object.
+    Waiting(ObjectId),
+    /// In a thread's lane: it waits for another thread to end.
+    Joining(ThreadId),
+    /// In a thread's lane: it sleeps.
+    Sleeping,
+    /// In an object's lane: a thread holds it. While nobody does, there is no span.
+    Held(ThreadId),
+}
+
+/// A stretch of a lane. Spans of a lane are in order and do not overlap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// When it begins, in microseconds since the process's epoch.
+    pub start: u64,
+    /// When it ends, or [`Model::now`](crate::Model::now) where it has not ended. Always greater than `start`.
+    pub end: u64,
+    /// What it shows. Where short spans were merged, what most of it was.
+    pub kind: SpanKind,
+    /// The part of it that `kind` really covers, in percent from 1 to 100. Less than 100 only in a merged span.
+    pub share: u8,
+}
+
+impl Span {
+    /// Whether this stands for several short spans of different kinds.
+    pub const fn merged(&self) -> bool {
+        self.share < FULL
+    }
+}
+
+/// The share of a span that is all of one kind.
+pub(crate) const FULL: u8 = 100;
+
+/// What a lane stores: a moment from which on something holds, until the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) start: u64,
+    pub(crate) state: State,
+    pub(crate) share: u8,
+}
+
+/// [`SpanKind`] or nothing, in a form that is small and quick to compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct State {
+    id: u32,
+    tag: Tag,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tag {
+    Free,
+    Running,
+    Waiting,
+    Joining,
+    Sleeping,
+    Held,
+}
+
+impl State {
+    pub(crate) const FREE: Self = Self { id: 0, tag: Tag::Free };
+
+    /// `None` where nobody holds the object.
+    pub(crate) const fn kind(self) -> Option<SpanKind> {
+        Some(match self.tag {
+            Tag::Free => return None,
+            Tag::Running => SpanKind::Running,
+            Tag::Waiting => SpanKind::Waiting(ObjectId(self.id)),
+            Tag::Joining => SpanKind::Joining(ThreadId(self.id)),
+            Tag::Sleeping => SpanKind::Sleeping,
+            Tag::Held => SpanKind::Held(ThreadId(self.id)),
+        })
+    }
+}
+
+impl From<SpanKind> for State {
+    fn from(kind: SpanKind) -> Self {
+        match kind {
+            SpanKind::Running => Self { id: 0, tag: Tag::Running },
+            SpanKind::Waiting(object) => Self { id: object.0, tag: Tag::Waiting },
+            SpanKind::Joining(thread) => Self { id: thread.0, tag: Tag::Joining },
+            SpanKind::Sleeping => Self { id: 0, tag: Tag::Sleeping },
+            SpanKind::Held(thread) => Self { id: thread.0, tag: Tag::Held },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_takes_the_16_bytes_that_the_limits_promise() {
+        assert_eq!(size_of::<Change>(), 16);
+    }
+
+    #[test]
+    fn a_state_gives_back_its_kind() {
+        let kinds = [
+            SpanKind::Running,
+            SpanKind::Waiting(ObjectId(3)),
+            SpanKind::Joining(ThreadId(4)),
+            SpanKind::Sleeping,
+            SpanKind::Held(ThreadId(5)),
+        ];
+        for kind in kinds {
+            assert_eq!(State::from(kind).kind(), Some(kind));
+        }
+        assert_eq!(State::FREE.kind(), None);
+    }
+}

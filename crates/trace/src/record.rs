@@ -1,0 +1,274 @@
+//! How an event is laid out in a ring: one unit of fixed size, followed by units of raw text where it carries text.
+//!
+//! ```text
+//! word 0   seq
+//! word 1   time in microseconds (48 bits) | code (8 bits) | detail (8 bits)
+//! word 2   thread (32 bits)               | subject (32 bits)
+//! word 3   place (32 bits)                | value (32 bits)
+//! ```
+//!
+//! For codes that carry text, `value` is its length in bytes and the text follows in as many units as it fills.
+
+use crate::{Event, ObjectId, ObjectKind, PlaceId, ThreadId, What};
+
+/// The size of a unit in bytes.
+pub const UNIT_BYTES: usize = 32;
+
+/// The longest text in an event, in bytes. Longer ones are cut at a character's border and end in an ellipsis.
+pub const MAX_TEXT_BYTES: usize = 16 * 1024;
+
+const TIME_BITS: u32 = 48;
+const TIME_MASK: u64 = (1 << TIME_BITS) - 1;
+
+/// The fixed-size cell that rings are made of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C, align(8))]
+pub struct Unit(pub [u64; 4]);
+
+impl Unit {
+    /// The unit as it stands in memory.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8; UNIT_BYTES]) -> Self {
+        let mut words = [0; 4];
+        for (word, chunk) in words.iter_mut().zip(bytes.as_chunks::<8>().0) {
+            *word = u64::from_ne_bytes(*chunk);
+        }
+        Self(words)
+    }
+
+    /// The bytes as they stand in memory.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; UNIT_BYTES] {
+        let mut bytes = [0; UNIT_BYTES];
+        for (chunk, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(self.0) {
+            *chunk = word.to_ne_bytes();
+        }
+        bytes
+    }
+}
+
+/// The number that stands for each sort of event in a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Code {
+    /// [`What::ThreadCreated`]
+    ThreadCreated = 1,
+    /// [`What::ThreadStarted`]
+    ThreadStarted = 2,
+    /// [`What::ThreadFinished`]
+    ThreadFinished = 3,
+    /// [`What::ThreadPanicked`]
+    ThreadPanicked = 4,
+    /// [`What::JoinBegan`]
+    JoinBegan = 5,
+    /// [`What::JoinEnded`]
+    JoinEnded = 6,
+    /// [`What::JoinTimedOut`]
+    JoinTimedOut = 7,
+    /// [`What::SleepBegan`]
+    SleepBegan = 8,
+    /// [`What::SleepEnded`]
+    SleepEnded = 9,
+    /// [`What::ObjectCreated`]
+    ObjectCreated = 10,
+    /// [`What::WaitBegan`]
+    WaitBegan = 11,
+    /// [`What::WaitTimedOut`]
+    WaitTimedOut = 12,
+    /// [`What::Acquired`]
+    Acquired = 13,
+    /// [`What::Released`]
+    Released = 14,
+    /// [`What::Printed`]
+    Printed = 15,
+    /// [`What::Progress`]
+    Progress = 16,
+    /// [`What::PlaceDefined`]
+    PlaceDefined = 17,
+    /// [`What::Result`]
+    Result = 18,
+    /// [`What::Failed`]
+    Failed = 19,
+    /// [`What::Lost`]
+    Lost = 20,
+}
+
+const CODES: [Code; 20] = [
+    Code::ThreadCreated,
+    Code::ThreadStarted,
+    Code::ThreadFinished,
+    Code::ThreadPanicked,
+    Code::JoinBegan,
+    Code::JoinEnded,
+    Code::JoinTimedOut,
+    Code::SleepBegan,
+    Code::SleepEnded,
+    Code::ObjectCreated,
+    Code::WaitBegan,
+    Code::WaitTimedOut,
+    Code::Acquired,
+    Code::Released,
+    Code::Printed,
+    Code::Progress,
+    Code::PlaceDefined,
+    Code::Result,
+    Code::Failed,
+    Code::Lost,
+];
+
+impl Code {
+    fn from_number(number: u8) -> Option<Self> {
+        CODES.get(usize::from(number).wrapping_sub(1)).copied()
+    }
+
+    const fn carries_text(self) -> bool {
+        matches!(
+            self,
+            Self::ThreadCreated
+                | Self::ThreadPanicked
+                | Self::ObjectCreated
+                | Self::Printed
+                | Self::PlaceDefined
+                | Self::Result
+                | Self::Failed
+        )
+    }
+
+    /// Whether a view of the run would stay wrong for good if an event of this sort were dropped.
+    #[inline]
+    pub(crate) const fn is_vital(self) -> bool {
+        !matches!(self, Self::Acquired | Self::Released | Self::Progress | Self::Printed)
+    }
+}
+
+/// The first unit of an event, taken apart. `detail`, `subject` and `value` mean what the code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    pub seq: u64,
+    pub time: u64,
+    pub code: u8,
+    pub detail: u8,
+    pub thread: u32,
+    pub subject: u32,
+    pub place: u32,
+    pub value: u32,
+}
+
+impl Header {
+    #[inline]
+    pub(crate) fn pack(self) -> Unit {
+        let tag = u64::from(self.code) << TIME_BITS | u64::from(self.detail) << (TIME_BITS + 8);
+        Unit([
+            self.seq,
+            self.time & TIME_MASK | tag,
+            u64::from(self.thread) | u64::from(self.subject) << 32,
+            u64::from(self.place) | u64::from(self.value) << 32,
+        ])
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "each cast picks the bits that its field was packed into")]
+    pub(crate) fn unpack(unit: Unit) -> Self {
+        let [seq, tagged, who, whereabouts] = unit.0;
+        Self {
+            seq,
+            time: tagged & TIME_MASK,
+            code: (tagged >> TIME_BITS) as u8,
+            detail: (tagged >> (TIME_BITS + 8)) as u8,
+            thread: who as u32,
+            subject: (who >> 32) as u32,
+            place: whereabouts as u32,
+            value: (whereabouts >> 32) as u32,
+        }
+    }
+
+    /// How many bytes of text follow this header.
+    pub(crate) fn text_bytes(&self) -> usize {
+        match Code::from_number(self.code) {
+            Some(code) if code.carries_text() => (self.value as usize).min(MAX_TEXT_BYTES),
+            _ => 0,
+        }
+    }
+
+    /// The event that the header and its text make, or `None` where the code or the detail is not known here.
+    pub(crate) fn event(&self, text: &[u8]) -> Option<Event> {
+        let text = || String::from_utf8_lossy(text).into_owned();
+        let object = ObjectId(self.subject);
+        let thread = ThreadId(self.subject);
+        let what = match Code::from_number(self.code)? {
+            Code::ThreadCreated => What::ThreadCreated { child: thread, name: text() },
+            Code::ThreadStarted => What::ThreadStarted,
+            Code::ThreadFinished => What::ThreadFinished,
+            Code::ThreadPanicked => What::ThreadPanicked { message: text() },
+            Code::JoinBegan => What::JoinBegan { target: thread },
+            Code::JoinEnded => What::JoinEnded { target: thread },
+            Code::JoinTimedOut => What::JoinTimedOut { target: thread },
+            Code::SleepBegan => What::SleepBegan { micros: self.value },
+            Code::SleepEnded => What::SleepEnded,
+            Code::ObjectCreated => {
+                What::ObjectCreated { object, kind: ObjectKind::from_code(self.detail)?, name: text() }
+            }
+            Code::WaitBegan => What::WaitBegan { object },
+            Code::WaitTimedOut => What::WaitTimedOut { object },
+            Code::Acquired => What::Acquired { object },
+            Code::Released => What::Released { object },
+            Code::Printed => What::Printed { text: text() },
+            Code::Progress => What::Progress { done: self.subject, total: self.value },
+            Code::PlaceDefined => What::PlaceDefined { line: self.subject, file: text() },
+            Code::Result => What::Result { text: text() },
+            Code::Failed => What::Failed { message: text() },
+            Code::Lost => What::Lost { count: self.value },
+        };
+        Some(Event { seq: self.seq, time: self.time, thread: ThreadId(self.thread), place: PlaceId(self.place), what })
+    }
+}
+
+/// Cuts a text to [`MAX_TEXT_BYTES`], at a character's border. Returns the part kept and what marks the cut.
+pub(crate) fn cut(text: &str) -> (&str, &'static str) {
+    const MARK: &str = "…";
+    if text.len() <= MAX_TEXT_BYTES {
+        return (text, "");
+    }
+    (&text[..text.floor_char_boundary(MAX_TEXT_BYTES - MARK.len())], MARK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn header_survives_packing(
+            seq: u64, time in 0..=TIME_MASK, code: u8, detail: u8, thread: u32, subject: u32, place: u32, value: u32
+        ) {
+            let header = Header { seq, time, code, detail, thread, subject, place, value };
+            prop_assert_eq!(Header::unpack(header.pack()), header);
+            prop_assert_eq!(Unit::from_bytes(&header.pack().to_bytes()), header.pack());
+        }
+
+        #[test]
+        fn no_unit_makes_decoding_panic(words: [u64; 4], text: Vec<u8>) {
+            let header = Header::unpack(Unit(words));
+            prop_assert!(header.text_bytes() <= MAX_TEXT_BYTES);
+            let _ = header.event(&text);
+        }
+    }
+
+    #[test]
+    fn codes_are_numbered_from_one_in_order() {
+        for (index, code) in CODES.into_iter().enumerate() {
+            assert_eq!(code as usize, index + 1);
+            assert_eq!(Code::from_number(code as u8), Some(code));
+        }
+        assert_eq!(Code::from_number(0), None);
+        assert_eq!(Code::from_number(21), None);
+    }
+
+    #[test]
+    fn long_text_is_cut_at_a_character() {
+        let long = "ä".repeat(MAX_TEXT_BYTES);
+        let (kept, mark) = cut(&long);
+        assert!(kept.len() + mark.len() <= MAX_TEXT_BYTES && !mark.is_empty());
+        assert_eq!(cut("short"), ("short", ""));
+    }
+}

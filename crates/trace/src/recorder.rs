@@ -1,0 +1,413 @@
+//! What a process records into: one directory for all, one recorder for each worker.
+
+use crate::record::{Code, Header, UNIT_BYTES, Unit, cut};
+use crate::ring::{Budget, CHUNK_UNITS, Ring, Writer};
+use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use crate::{ObjectId, ObjectKind, ThreadId};
+use core::panic::Location;
+
+/// The memory that a process may use for events that the page has not read yet, in bytes: 32 MiB, a million events.
+pub const BUDGET_BYTES: usize = 32 << 20;
+
+/// What of the budget is kept back for events without which a view would stay wrong for good (thread states, waits,
+/// names, results): locks acquired, lines printed and progress are dropped first.
+pub const RESERVE_BYTES: usize = 2 << 20;
+
+/// The chunks by which the page may be behind before it is asked to read at once: 128 Ki events.
+const PRESSURE_CHUNKS: u32 = 256;
+
+/// How many frequent events may share one reading of the clock.
+const EVENTS_PER_READING: u32 = 64;
+
+/// The gap between frequent events, in microseconds, above which each gets a reading of its own: at that rate the
+/// reading, which costs about 0.3 us in a browser, is no longer felt.
+const UNHURRIED_GAP: u64 = 5;
+
+/// What recording needs from the world around it. Both functions may be called from any worker of the process.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings {
+    /// Microseconds since the process's epoch.
+    pub now: fn() -> u64,
+    /// Asks the page to read the rings soon. Must not block. Called rarely, and only when it has fallen far behind.
+    pub ask_to_drain: fn(),
+}
+
+/// The directory of a process's events: the page finds everything from its address.
+#[repr(C)]
+pub struct Trace {
+    /// The ring registered last; the older ones hang behind it. Rings are added and never removed.
+    pub(crate) newest: AtomicPtr<Ring>,
+    /// The page's clock at its last reading, in milliseconds since the epoch.
+    pub(crate) tick: AtomicU32,
+    /// The next event's place in the total order.
+    seq: AtomicU64,
+    budget: Budget,
+    reserve: u32,
+    objects: AtomicU32,
+    surroundings: Surroundings,
+}
+
+impl Trace {
+    /// A directory without rings, with the budget of [`BUDGET_BYTES`].
+    pub fn new(surroundings: Surroundings) -> Self {
+        Self::with_budget(surroundings, BUDGET_BYTES, RESERVE_BYTES)
+    }
+
+    /// A directory with a budget and a reserve of its own, in bytes; rounded down to whole chunks of 16 KiB.
+    /// Each ring's first chunk comes on top of the budget.
+    pub fn with_budget(surroundings: Surroundings, budget: usize, reserve: usize) -> Self {
+        let chunks = |bytes: usize| u32::try_from(bytes / (CHUNK_UNITS * UNIT_BYTES)).unwrap_or(u32::MAX);
+        Self {
+            newest: AtomicPtr::new(core::ptr::null_mut()),
+            tick: AtomicU32::new(0),
+            seq: AtomicU64::new(0),
+            budget: Budget::new(chunks(budget)),
+            reserve: chunks(reserve),
+            objects: AtomicU32::new(0),
+            surroundings,
+        }
+    }
+
+    /// A number for an object that is met for the first time. Never reused.
+    pub fn new_object(&self) -> ObjectId {
+        ObjectId(self.objects.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
+    }
+
+    /// Takes a number that no event will have, as a worker does that dies between taking it and publishing.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn skip_number(&self) {
+        self.seq.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A recorder with a ring of its own. The ring stays until the process ends, so this is for workers, which are
+    /// reused from thread to thread, and not for each thread.
+    pub fn attach(&'static self) -> Recorder {
+        let ring: &'static Ring = Box::leak(Box::new(Ring::new()));
+        let address: *const Ring = ring;
+        let mut newest = self.newest.load(Ordering::Relaxed);
+        loop {
+            ring.older.store(newest, Ordering::Relaxed);
+            // Release: whoever finds the ring in the directory finds it complete.
+            match self.newest.compare_exchange_weak(
+                newest,
+                address.cast_mut(),
+                Ordering::Release,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => break,
+                Err(found) => newest = found,
+            }
+        }
+        Recorder {
+            trace: self,
+            ring,
+            writer: Writer::new(ring),
+            thread: ThreadId(0),
+            time: 0,
+            read_at: 0,
+            tick: 0,
+            since_reading: 0,
+            unhurried: true,
+            lost: 0,
+            pressure: PRESSURE_CHUNKS,
+            places: [0; PLACES],
+        }
+    }
+}
+
+/// Places of the program that a recorder remembers having told; a power of two.
+const PLACES: usize = 64;
+
+/// The recording end of one worker.
+///
+/// The order of events respects cause and effect if each is recorded on the right side of what it tells: one that
+/// lets others go on (released, finished) before it is done, one that was let on (acquired, joined) after.
+pub struct Recorder {
+    trace: &'static Trace,
+    ring: &'static Ring,
+    writer: Writer<'static>,
+    thread: ThreadId,
+    /// The last event's time.
+    time: u64,
+    /// The last reading of the clock, the page's tick then, and the frequent events since.
+    read_at: u64,
+    tick: u32,
+    since_reading: u32,
+    /// Whether frequent events came so slowly of late that each can have a reading of its own.
+    unhurried: bool,
+    /// Events dropped and not yet told of.
+    lost: u32,
+    /// The backlog at which the page will be asked to read.
+    pressure: u32,
+    /// Places told, by a hash of their address.
+    places: [usize; PLACES],
+}
+
+/// An event to be recorded. What `subject`, `value`, `detail` and `text` mean depends on the code; [`Recorder`]'s
+/// methods fill them in.
+struct Entry<'t> {
+    code: Code,
+    detail: u8,
+    subject: u32,
+    value: u32,
+    text: &'t str,
+    exact: bool,
+}
+
+impl Entry<'_> {
+    fn plain(code: Code, subject: u32, value: u32) -> Self {
+        Self { code, detail: 0, subject, value, text: "", exact: true }
+    }
+}
+
+impl<'t> Entry<'t> {
+    fn text(code: Code, subject: u32, text: &'t str) -> Self {
+        Self { code, detail: 0, subject, value: 0, text, exact: true }
+    }
+}
+
+type Caller = &'static Location<'static>;
+
+impl Recorder {
+    /// The directory that this recorder belongs to.
+    pub fn trace(&self) -> &'static Trace {
+        self.trace
+    }
+
+    /// The thread that the events are recorded for.
+    pub fn thread(&self) -> ThreadId {
+        self.thread
+    }
+
+    /// Records from now on for this thread.
+    pub fn set_thread(&mut self, thread: ThreadId) {
+        self.thread = thread;
+        self.ring.thread.store(thread.0, Ordering::Relaxed);
+    }
+
+    /// The thread made another one.
+    pub fn thread_created(&mut self, child: ThreadId, name: &str, caller: Caller) {
+        self.record(&Entry::text(Code::ThreadCreated, child.0, name), caller);
+    }
+
+    /// The thread begins to run.
+    pub fn thread_started(&mut self, caller: Caller) {
+        self.record(&Entry::plain(Code::ThreadStarted, 0, 0), caller);
+    }
+
+    /// The thread ends normally.
+    pub fn thread_finished(&mut self, caller: Caller) {
+        self.record(&Entry::plain(Code::ThreadFinished, 0, 0), caller);
+    }
+
+    /// The thread ends by a panic that began at `caller`.
+    pub fn thread_panicked(&mut self, message: &str, caller: Caller) {
+        self.record(&Entry::text(Code::ThreadPanicked, 0, message), caller);
+    }
+
+    /// The thread is about to wait for another to end.
+    pub fn join_began(&mut self, target: ThreadId, caller: Caller) {
+        self.record(&Entry::plain(Code::JoinBegan, target.0, 0), caller);
+    }
+
+    /// The thread has seen the other end.
+    pub fn join_ended(&mut self, target: ThreadId, caller: Caller) {
+        self.record(&Entry::plain(Code::JoinEnded, target.0, 0), caller);
+    }
+
+    /// The thread gave up waiting for the other.
+    pub fn join_timed_out(&mut self, target: ThreadId, caller: Caller) {
+        self.record(&Entry::plain(Code::JoinTimedOut, target.0, 0), caller);
+    }
+
+    /// The thread is about to sleep, for so many microseconds of program time.
+    pub fn sleep_began(&mut self, micros: u32, caller: Caller) {
+        self.record(&Entry::plain(Code::SleepBegan, 0, micros), caller);
+    }
+
+    /// The thread has woken.
+    pub fn sleep_ended(&mut self, caller: Caller) {
+        self.record(&Entry::plain(Code::SleepEnded, 0, 0), caller);
+    }
+
+    /// An object is met for the first time.
+    pub fn object_created(&mut self, object: ObjectId, kind: ObjectKind, name: &str, caller: Caller) {
+        let entry = Entry { detail: kind.code(), ..Entry::text(Code::ObjectCreated, object.0, name) };
+        self.record(&entry, caller);
+    }
+
+    /// The thread is about to wait for the object.
+    pub fn wait_began(&mut self, object: ObjectId, caller: Caller) {
+        self.record(&Entry::plain(Code::WaitBegan, object.0, 0), caller);
+    }
+
+    /// The thread gave up waiting for the object.
+    pub fn wait_timed_out(&mut self, object: ObjectId, caller: Caller) {
+        self.record(&Entry::plain(Code::WaitTimedOut, object.0, 0), caller);
+    }
+
+    /// The thread has the object. Call it after the object was acquired. `waited`: a [`wait_began`](Self::wait_began)
+    /// came before, so the event is rare enough for an exact time.
+    #[inline]
+    pub fn acquired(&mut self, object: ObjectId, waited: bool, caller: Caller) {
+        let entry = Entry { exact: waited, ..Entry::plain(Code::Acquired, object.0, 0) };
+        self.record(&entry, caller);
+    }
+
+    /// The thread gives the object back. Call it before the object is released.
+    #[inline]
+    pub fn released(&mut self, object: ObjectId, caller: Caller) {
+        let entry = Entry { exact: false, ..Entry::plain(Code::Released, object.0, 0) };
+        self.record(&entry, caller);
+    }
+
+    /// The thread printed a line.
+    pub fn printed(&mut self, text: &str, caller: Caller) {
+        self.record(&Entry::text(Code::Printed, 0, text), caller);
+    }
+
+    /// The thread has done `done` of `total` steps.
+    pub fn progress(&mut self, done: u32, total: u32, caller: Caller) {
+        self.record(&Entry::plain(Code::Progress, done, total), caller);
+    }
+
+    /// The program's result.
+    pub fn result(&mut self, text: &str, caller: Caller) {
+        self.record(&Entry::text(Code::Result, 0, text), caller);
+    }
+
+    /// The program's error.
+    pub fn failed(&mut self, message: &str, caller: Caller) {
+        self.record(&Entry::text(Code::Failed, 0, message), caller);
+    }
+
+    #[inline]
+    fn record(&mut self, entry: &Entry<'_>, caller: Caller) {
+        let address: *const Location<'static> = caller;
+        let address = address.addr();
+        let slot = (address / align_of::<Location<'static>>()) % PLACES;
+        if self.places[slot] != address {
+            self.tell_place(caller, address);
+            self.places[slot] = address;
+        }
+        if self.lost > 0 && entry.code.is_vital() {
+            self.tell_lost();
+        }
+        self.put(entry, place_number(address));
+    }
+
+    #[cold]
+    fn tell_place(&mut self, caller: Caller, address: usize) {
+        let entry = Entry { exact: false, ..Entry::text(Code::PlaceDefined, caller.line(), caller.file()) };
+        self.put(&entry, place_number(address));
+    }
+
+    /// Tells of dropped events at the next event that is sure to be kept, so that it stands where they are missing.
+    #[cold]
+    fn tell_lost(&mut self) {
+        let count = core::mem::take(&mut self.lost);
+        self.put(&Entry::plain(Code::Lost, 0, count), 0);
+    }
+
+    #[inline]
+    fn put(&mut self, entry: &Entry<'_>, place: u32) {
+        let time = self.time_of(entry);
+        let (text, mark) = cut(entry.text);
+        let bytes = text.len() + mark.len();
+        let reserve = if entry.code.is_vital() { 0 } else { self.trace.reserve };
+        let mut header = Header {
+            seq: 0,
+            time,
+            code: entry.code as u8,
+            detail: entry.detail,
+            thread: self.thread.0,
+            subject: entry.subject,
+            place,
+            value: if bytes == 0 { entry.value } else { u32::try_from(bytes).unwrap_or(u32::MAX) },
+        };
+        let budget = &self.trace.budget;
+        let count = 1 + bytes.div_ceil(UNIT_BYTES);
+        if !self.writer.has_room(count, budget, reserve) {
+            self.drop_event();
+            return;
+        }
+        // The number is taken only now that the event is sure to be kept: there are no gaps in the order. Relaxed is
+        // enough: a read-modify-write always sees the latest value, and what happens before it has a smaller number.
+        header.seq = self.trace.seq.fetch_add(1, Ordering::Relaxed);
+        self.writer.push(header.pack());
+        if bytes > 0 {
+            self.push_text(text, mark);
+        }
+        self.writer.publish();
+        if self.writer.backlog_chunks() >= self.pressure {
+            self.ask_to_drain();
+        }
+    }
+
+    fn push_text(&mut self, text: &str, mark: &str) {
+        let mut unit = [0; UNIT_BYTES];
+        let mut filled = 0;
+        for &byte in text.as_bytes().iter().chain(mark.as_bytes()) {
+            unit[filled] = byte;
+            filled += 1;
+            if filled == UNIT_BYTES {
+                self.writer.push(Unit::from_bytes(&unit));
+                unit = [0; UNIT_BYTES];
+                filled = 0;
+            }
+        }
+        if filled > 0 {
+            self.writer.push(Unit::from_bytes(&unit));
+        }
+    }
+
+    #[cold]
+    fn drop_event(&mut self) {
+        self.lost = self.lost.saturating_add(1);
+        // Only this worker writes the counter; the page reads it.
+        self.ring.dropped.store(self.ring.dropped.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+    }
+
+    /// The page was asked at one backlog; it is asked again when that has doubled, or after it has caught up.
+    #[cold]
+    fn ask_to_drain(&mut self) {
+        self.pressure = self.pressure.saturating_mul(2);
+        (self.trace.surroundings.ask_to_drain)();
+    }
+
+    /// The time of an event. Rare events read the clock. Frequent ones read it when the page's tick has moved on,
+    /// when they come slowly, or when [`EVENTS_PER_READING`] have shared a reading.
+    #[inline]
+    fn time_of(&mut self, entry: &Entry<'_>) -> u64 {
+        if !entry.exact {
+            self.since_reading += 1;
+            let tick = self.trace.tick.load(Ordering::Relaxed);
+            if !self.unhurried && self.since_reading < EVENTS_PER_READING && tick == self.tick {
+                return self.time;
+            }
+        }
+        self.read_clock()
+    }
+
+    #[cold]
+    fn read_clock(&mut self) -> u64 {
+        let now = (self.trace.surroundings.now)();
+        let events = u64::from(self.since_reading.max(1));
+        self.unhurried = now.saturating_sub(self.read_at) >= UNHURRIED_GAP * events;
+        self.read_at = now;
+        self.tick = self.trace.tick.load(Ordering::Relaxed);
+        self.since_reading = 0;
+        self.time = self.time.max(now);
+        if self.writer.backlog_chunks() < PRESSURE_CHUNKS {
+            self.pressure = PRESSURE_CHUNKS;
+        }
+        self.time
+    }
+}
+
+/// The number by which a place goes: its address in the process's memory, folded to 32 bits in native runs.
+#[expect(clippy::cast_possible_truncation, reason = "both halves of the address go into the number")]
+fn place_number(address: usize) -> u32 {
+    let address = address as u64;
+    (address ^ (address >> 32)) as u32
+}

@@ -1,0 +1,308 @@
+//! The whole way of an event: recorder, ring, merge.
+
+use crate::{
+    Directory, Event, LocalDirectory, Merge, ObjectId, ObjectKind, RemoteDirectory, SharedMemory, Surroundings,
+    ThreadId, Trace, What,
+};
+use core::panic::Location;
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use proptest::prelude::*;
+
+fn trace() -> &'static Trace {
+    Box::leak(Box::new(Trace::new(Surroundings { now: || 7, ask_to_drain: || {} })))
+}
+
+fn read(directory: &impl Directory) -> Vec<Event> {
+    let mut events = Vec::new();
+    Merge::new().drain(directory, &mut events);
+    events
+}
+
+/// This program's memory, read the way the page reads a process's.
+#[derive(Clone, Copy)]
+struct OwnMemory;
+
+impl SharedMemory for OwnMemory {
+    fn load(&self, address: usize) -> u32 {
+        // SAFETY: the remote directory asks only for words of live rings, which are atomics.
+        unsafe { &*core::ptr::with_exposed_provenance::<AtomicU32>(address) }.load(Ordering::SeqCst)
+    }
+
+    fn store(&self, address: usize, value: u32) {
+        // SAFETY: as above.
+        unsafe { &*core::ptr::with_exposed_provenance::<AtomicU32>(address) }.store(value, Ordering::SeqCst);
+    }
+
+    fn copy(&self, address: usize, into: &mut [u8]) {
+        let from = core::ptr::with_exposed_provenance::<u8>(address);
+        // SAFETY: the remote directory copies published units and pointers, which nobody writes meanwhile.
+        unsafe { from.copy_to_nonoverlapping(into.as_mut_ptr(), into.len()) };
+    }
+}
+
+fn remote(trace: &'static Trace) -> RemoteDirectory<OwnMemory> {
+    RemoteDirectory::new(OwnMemory, core::ptr::from_ref(trace).expose_provenance())
+}
+
+#[test]
+fn every_event_comes_back_as_it_was_recorded() {
+    let trace = trace();
+    let mut recorder = trace.attach();
+    recorder.set_thread(ThreadId(5));
+    let here = Location::caller();
+    let (child, object) = (ThreadId(9), trace.new_object());
+    recorder.thread_started(here);
+    recorder.thread_created(child, "Thread-9", here);
+    recorder.join_began(child, here);
+    recorder.join_timed_out(child, here);
+    recorder.join_ended(child, here);
+    recorder.sleep_began(1500, here);
+    recorder.sleep_ended(here);
+    recorder.object_created(object, ObjectKind::Lock, "printer", here);
+    recorder.wait_began(object, here);
+    recorder.wait_timed_out(object, here);
+    recorder.acquired(object, true, here);
+    recorder.released(object, here);
+    recorder.printed("", here);
+    recorder.printed(&"long ".repeat(500), here);
+    recorder.progress(3, 10, here);
+    recorder.result("42", here);
+    recorder.failed("no", here);
+    recorder.thread_panicked("oh", here);
+    recorder.thread_finished(here);
+
+    let expected = [
+        What::PlaceDefined { line: here.line(), file: here.file().into() },
+        What::ThreadStarted,
+        What::ThreadCreated { child, name: "Thread-9".into() },
+        What::JoinBegan { target: child },
+        What::JoinTimedOut { target: child },
+        What::JoinEnded { target: child },
+        What::SleepBegan { micros: 1500 },
+        What::SleepEnded,
+        What::ObjectCreated { object, kind: ObjectKind::Lock, name: "printer".into() },
+        What::WaitBegan { object },
+        What::WaitTimedOut { object },
+        What::Acquired { object },
+        What::Released { object },
+        What::Printed { text: String::new() },
+        What::Printed { text: "long ".repeat(500) },
+        What::Progress { done: 3, total: 10 },
+        What::Result { text: "42".into() },
+        What::Failed { message: "no".into() },
+        What::ThreadPanicked { message: "oh".into() },
+        What::ThreadFinished,
+    ];
+    let events = read(&LocalDirectory(trace));
+    assert_eq!(events.iter().map(|event| event.what.clone()).collect::<Vec<_>>(), expected);
+    for (index, event) in events.iter().enumerate() {
+        assert_eq!(event.seq, index as u64);
+        assert_eq!(event.time, 7);
+        assert_eq!(event.thread, ThreadId(5));
+        assert_eq!(event.place, events[0].place);
+    }
+}
+
+#[test]
+fn a_reader_of_bytes_sees_what_a_local_reader_sees() {
+    let trace = trace();
+    let here = Location::caller();
+    let mut recorders: Vec<_> = (1..4).map(|_| trace.attach()).collect();
+    for round in 0..3000 {
+        let recorder = &mut recorders[round % 3];
+        recorder.set_thread(ThreadId(u32::try_from(round % 3).unwrap()));
+        recorder.printed(&"x".repeat(round % 100), here);
+        recorder.acquired(ObjectId(1), false, here);
+    }
+    let local = LocalDirectory(trace);
+    // A second reader of the same rings is allowed here because the producers have ended.
+    let by_bytes = read(&remote(trace));
+    let seen = read(&local);
+    assert_eq!(seen.len(), 6003);
+    assert_eq!(by_bytes, seen);
+}
+
+#[test]
+fn chunks_are_reused_when_the_reader_keeps_up() {
+    let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(
+        Surroundings { now: || 0, ask_to_drain: || {} },
+        2 * 16 * 1024,
+        0,
+    )));
+    let mut recorder = trace.attach();
+    let directory = remote(trace);
+    let mut merge = Merge::new();
+    let mut events = Vec::new();
+    let mut expected = 0;
+    for _ in 0..200 {
+        for _ in 0..700 {
+            recorder.acquired(ObjectId(1), false, Location::caller());
+        }
+        expected += 700;
+        merge.drain(&directory, &mut events);
+    }
+    let acquired = events.iter().filter(|event| matches!(event.what, What::Acquired { .. })).count();
+    assert_eq!((acquired, merge.dropped(&directory)), (expected, 0));
+}
+
+#[test]
+fn what_the_budget_does_not_hold_is_counted_and_told_where_it_is_missing() {
+    let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(
+        Surroundings { now: || 0, ask_to_drain: || {} },
+        4 * 16 * 1024,
+        2 * 16 * 1024,
+    )));
+    let mut recorder = trace.attach();
+    let here = Location::caller();
+    for _ in 0..10_000 {
+        recorder.acquired(ObjectId(1), false, here);
+    }
+    recorder.thread_finished(here);
+    let directory = LocalDirectory(trace);
+    let mut merge = Merge::new();
+    let mut events = Vec::new();
+    merge.drain(&directory, &mut events);
+    let kept = events.iter().filter(|event| matches!(event.what, What::Acquired { .. })).count();
+    // One chunk of its own and two that leave the reserve; two units tell the place.
+    assert_eq!(kept, 3 * 512 - 2);
+    let lost = 10_000 - u32::try_from(kept).unwrap();
+    assert_eq!(merge.dropped(&directory), u64::from(lost));
+    let tail: Vec<_> = events[events.len() - 2..].iter().map(|event| event.what.clone()).collect();
+    assert_eq!(tail, [What::Lost { count: lost }, What::ThreadFinished]);
+    assert!(events.iter().zip(0..).all(|(event, seq)| event.seq == seq));
+}
+
+#[test]
+fn the_page_is_asked_to_read_when_it_falls_behind() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    fn ask() {
+        ASKED.fetch_add(1, Ordering::Relaxed);
+    }
+    let trace: &'static Trace =
+        Box::leak(Box::new(Trace::new(Surroundings { now: || 0, ask_to_drain: ask })));
+    let mut recorder = trace.attach();
+    for _ in 0..512 * 255 {
+        recorder.acquired(ObjectId(1), false, Location::caller());
+    }
+    assert_eq!(ASKED.load(Ordering::Relaxed), 0);
+    for _ in 0..512 * 300 {
+        recorder.acquired(ObjectId(1), false, Location::caller());
+    }
+    assert_eq!(ASKED.load(Ordering::Relaxed), 2, "once at 256 chunks and once at 512");
+}
+
+#[test]
+fn frequent_events_share_a_reading_of_the_clock_and_rare_ones_do_not() {
+    static NOW: AtomicU64 = AtomicU64::new(0);
+    static READINGS: AtomicU32 = AtomicU32::new(0);
+    fn now() -> u64 {
+        READINGS.fetch_add(1, Ordering::Relaxed);
+        NOW.fetch_add(1, Ordering::Relaxed)
+    }
+    let trace: &'static Trace = Box::leak(Box::new(Trace::new(Surroundings { now, ask_to_drain: || {} })));
+    let mut recorder = trace.attach();
+    for _ in 0..6400 {
+        recorder.acquired(ObjectId(1), false, Location::caller());
+    }
+    let readings = READINGS.swap(0, Ordering::Relaxed);
+    assert!((90..=130).contains(&readings), "{readings} readings");
+    remote(trace).set_tick(20);
+    recorder.acquired(ObjectId(1), false, Location::caller());
+    assert_eq!(READINGS.swap(0, Ordering::Relaxed), 1, "the page's tick has moved on");
+    recorder.sleep_ended(Location::caller());
+    recorder.sleep_ended(Location::caller());
+    assert_eq!(READINGS.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn a_number_that_never_comes_does_not_hold_the_others_for_ever() {
+    // Two directories stand for one process whose second worker died between taking a number and publishing it.
+    let trace = trace();
+    let mut recorder = trace.attach();
+    recorder.printed("one", Location::caller());
+    let directory = LocalDirectory(trace);
+    let mut merge = Merge::new();
+    let mut events = Vec::new();
+    merge.drain(&directory, &mut events);
+    trace.skip_number();
+    recorder.printed("two", Location::caller());
+    let before = events.len();
+    for _ in 0..3 {
+        merge.drain(&directory, &mut events);
+        assert_eq!(events.len(), before);
+    }
+    merge.finish(&directory, &mut events);
+    assert!(matches!(&events.last().unwrap().what, What::Printed { text } if text == "two"));
+
+    trace.skip_number();
+    recorder.printed("three", Location::caller());
+    let before = events.len();
+    for _ in 0..100 {
+        merge.drain(&directory, &mut events);
+    }
+    assert!(events.len() > before);
+}
+
+#[test]
+fn numbers_follow_cause_and_effect_across_threads() {
+    // A relay of threads: each records only after it saw the one before through a plain flag.
+    let trace = trace();
+    let turn: &'static AtomicU32 = Box::leak(Box::new(AtomicU32::new(0)));
+    let runners: Vec<_> = (0..4)
+        .map(|me| {
+            std::thread::spawn(move || {
+                let mut recorder = trace.attach();
+                recorder.set_thread(ThreadId(me + 1));
+                for round in 0..500 {
+                    while turn.load(Ordering::Acquire) != round * 4 + me {
+                        std::thread::yield_now();
+                    }
+                    recorder.progress(round * 4 + me, 0, Location::caller());
+                    turn.store(round * 4 + me + 1, Ordering::Release);
+                }
+            })
+        })
+        .collect();
+    let directory = LocalDirectory(trace);
+    let mut merge = Merge::new();
+    let mut events = Vec::new();
+    while !runners.iter().all(std::thread::JoinHandle::is_finished) {
+        merge.drain(&directory, &mut events);
+    }
+    merge.finish(&directory, &mut events);
+    let steps: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event.what {
+            What::Progress { done, .. } => Some(done),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(steps, (0..2000).collect::<Vec<_>>());
+}
+
+proptest! {
+    #[test]
+    fn any_texts_from_any_recorders_come_back_in_order(texts in prop::collection::vec((0..3usize, ".{0,200}"), 0..200)) {
+        let trace = trace();
+        let mut recorders: Vec<_> = (0..3).map(|_| trace.attach()).collect();
+        let directory = remote(trace);
+        let mut merge = Merge::new();
+        let mut events = Vec::new();
+        for (index, (who, text)) in texts.iter().enumerate() {
+            recorders[*who].printed(text, Location::caller());
+            if index % 17 == 0 {
+                merge.drain(&directory, &mut events);
+            }
+        }
+        merge.drain(&directory, &mut events);
+        let seen: Vec<_> = events
+            .into_iter()
+            .filter_map(|event| match event.what {
+                What::Printed { text } => Some(text),
+                _ => None,
+            })
+            .collect();
+        prop_assert_eq!(seen, texts.into_iter().map(|(_, text)| text).collect::<Vec<_>>());
+        prop_assert_eq!(merge.garbage(), 0);
+    }
+}

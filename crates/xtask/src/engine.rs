@@ -1,0 +1,204 @@
+//! The engine's module: built with the engine's flags and put beside the page that Trunk is about to finish.
+//!
+//! This runs as Trunk's `post_build` hook, so `trunk serve` alone builds the engine too. Its files go into a folder
+//! named after their contents, and the page is told that name: a page from today never meets yesterday's engine in
+//! somebody's cache.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::fingerprint::{Fingerprint, files_below};
+use crate::http::ISOLATION;
+use crate::process;
+use crate::step::step;
+use crate::toolchain::Toolchain;
+use crate::tools::{wasm_bindgen, wasm_opt};
+use crate::wasm::{Build, TARGET};
+use crate::workspace::{Cache, Workspace};
+
+/// The profile of release builds; see Cargo.toml.
+pub const RELEASE_PROFILE: &str = "engine";
+
+/// The element of index.html that tells the page where its engine is.
+const META: &str = "threadlab-engine";
+
+/// The value of that element's `content` in the sources.
+const PLACEHOLDER: &str = "engine/";
+
+/// Builds the engine into the page that Trunk stages, by the environment variables that Trunk gives its hooks.
+///
+/// # Errors
+/// When called by anything but Trunk, or a part of the build fails.
+pub fn hook(workspace: &Workspace, cache: &Cache) -> Result<()> {
+    let staging = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from).context(
+        "`engine` is called by Trunk, which says by TRUNK_STAGING_DIR where the page is; to build all, use \
+         `cargo xtask build`",
+    )?;
+    let release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
+    let toolchain = Toolchain::find_or_install()?;
+    let build = Build::engine(workspace, cache, &toolchain)?;
+    let tools = wasm_bindgen::find_or_install(workspace, cache)?;
+    let wasm_opt = if release { wasm_opt::find(cache) } else { None };
+
+    let files = bindings(workspace, &build, &tools, wasm_opt.as_deref(), release)?;
+    let name = place(&files, &staging)?;
+    let index = staging.join("index.html");
+    let html = fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
+    let html = name_engine(&html, &name)?;
+    fs::write(&index, html).with_context(|| format!("cannot write {}", index.display()))?;
+    write_headers(&staging)?;
+    if let Some(wasm_opt) = &wasm_opt {
+        step("optimise the page", || optimise_page(wasm_opt, &staging))?;
+    }
+    Ok(())
+}
+
+/// Compiles the engine and makes its bindings; returns their folder.
+fn bindings(
+    workspace: &Workspace,
+    build: &Build,
+    tools: &Path,
+    wasm_opt: Option<&Path>,
+    release: bool,
+) -> Result<PathBuf> {
+    let profile = if release { RELEASE_PROFILE } else { "dev" };
+    step(format!("compile the engine ({profile})"), || {
+        let mut cargo = build.cargo();
+        cargo.current_dir(workspace.root()).args(["build", "--package", "threadlab-engine", "--lib"]);
+        cargo.args(["--target", TARGET, "--profile", profile]);
+        process::run_logged(&mut cargo, &workspace.log("engine"))
+    })?;
+    let module = build.output(profile).join("threadlab_engine.wasm");
+
+    // The bindings are the same as long as the module is, and so are those that wasm-opt has worked on.
+    let mut print = Fingerprint::new();
+    print.add(&wasm_bindgen::version(workspace)?);
+    print.add(&wasm_opt.map_or_else(String::new, |path| path.display().to_string()));
+    print.add_file(&module)?;
+    let print = print.hex();
+    let folder = workspace.target("engine").join(format!("bindings-{profile}"));
+    let stamp = workspace.target("engine").join(format!("bindings-{profile}.stamp"));
+    if folder.is_dir() && fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == print) {
+        return Ok(folder);
+    }
+    step("make the engine's bindings", || {
+        remove(&stamp)?;
+        remove(&folder)?;
+        let program = tools.join(format!("wasm-bindgen{}", env::consts::EXE_SUFFIX));
+        let mut bindgen = Command::new(program);
+        bindgen.args(["--target", "web", "--no-typescript", "--out-name", "engine", "--out-dir"]);
+        bindgen.arg(&folder).arg(&module);
+        process::read(&mut bindgen)?;
+        if let Some(wasm_opt) = wasm_opt {
+            wasm_opt::optimise(wasm_opt, "-O3", &folder.join("engine_bg.wasm"))?;
+        }
+        fs::write(&stamp, &print).with_context(|| format!("cannot write {}", stamp.display()))
+    })?;
+    Ok(folder)
+}
+
+/// Copies the engine's files into a folder of the page that is named after their contents, and returns its name.
+fn place(files: &Path, staging: &Path) -> Result<String> {
+    let mut print = Fingerprint::new();
+    print.add_tree(files)?;
+    let name = format!("engine-{}", print.hex());
+    for file in files_below(files)? {
+        let relative = file.strip_prefix(files).context("a file outside of its own folder")?;
+        let target = staging.join(&name).join(relative);
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        }
+        fs::copy(&file, &target).with_context(|| format!("cannot write {}", target.display()))?;
+    }
+    Ok(name)
+}
+
+/// Puts the engine's folder into the page's `<meta name="threadlab-engine" content="engine/">`.
+fn name_engine(html: &str, name: &str) -> Result<String> {
+    let mut from = 0;
+    while let Some(start) = html[from..].find("<meta").map(|at| at + from) {
+        let end = html[start..].find('>').map_or(html.len(), |at| at + start);
+        let element = &html[start..end];
+        if element.contains(META) {
+            let changed = element.replacen(PLACEHOLDER, &format!("{name}/"), 1);
+            if changed == element {
+                bail!("index.html: <meta name=\"{META}\"> has no content=\"{PLACEHOLDER}\" to replace");
+            }
+            return Ok(format!("{}{changed}{}", &html[..start], &html[end..]));
+        }
+        from = end;
+    }
+    bail!(
+        "index.html has no <meta name=\"{META}\" content=\"{PLACEHOLDER}\">, so the page would not find its engine"
+    )
+}
+
+/// Writes `_headers`, from which Netlify, Cloudflare Pages and others take the headers of every file.
+fn write_headers(staging: &Path) -> Result<()> {
+    let path = staging.join("_headers");
+    fs::write(&path, headers()).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn headers() -> String {
+    let lines: Vec<String> = ISOLATION.iter().map(|(name, value)| format!("  {name}: {value}\n")).collect();
+    format!("/*\n{}", lines.concat())
+}
+
+fn optimise_page(wasm_opt: &Path, staging: &Path) -> Result<()> {
+    for entry in fs::read_dir(staging).with_context(|| format!("cannot list {}", staging.display()))? {
+        let path = entry.with_context(|| format!("cannot list {}", staging.display()))?.path();
+        if path.extension().is_some_and(|extension| extension == "wasm") {
+            wasm_opt::optimise(wasm_opt, "-Oz", &path)?;
+        }
+    }
+    Ok(())
+}
+
+fn remove(path: &Path) -> Result<()> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_learns_its_engines_folder() {
+        let html =
+            "<head><meta charset=utf-8><meta name=\"threadlab-engine\" content=\"engine/\"><p>engine/</p>";
+        let named = name_engine(html, "engine-0123456789ab").unwrap();
+        assert_eq!(
+            named,
+            "<head><meta charset=utf-8><meta name=\"threadlab-engine\" content=\"engine-0123456789ab/\"><p>engine/</p>"
+        );
+    }
+
+    #[test]
+    fn attributes_may_come_in_any_order_and_unquoted() {
+        let named = name_engine("<meta content=engine/ name=threadlab-engine>", "engine-a").unwrap();
+        assert_eq!(named, "<meta content=engine-a/ name=threadlab-engine>");
+    }
+
+    #[test]
+    fn a_page_without_the_element_is_refused() {
+        assert!(name_engine("<meta name=viewport>", "engine-a").is_err());
+        assert!(name_engine("<meta name=threadlab-engine content=other>", "engine-a").is_err());
+        assert!(name_engine("<meta", "engine-a").is_err());
+        assert!(name_engine("", "engine-a").is_err());
+    }
+
+    #[test]
+    fn static_hosts_learn_the_headers() {
+        assert!(headers().starts_with("/*\n  Cross-Origin-Opener-Policy: same-origin\n"));
+    }
+}

@@ -1,0 +1,52 @@
+//! What the person sees while xtask works: one line when a step starts, one when it ends, with its duration.
+
+use std::fmt::Display;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+/// Runs `work` as a step called `what`, and says how long it took.
+///
+/// # Errors
+/// Whatever `work` returns; the line then says that the step failed.
+pub fn step<T>(what: impl Display, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    println!("-> {what}");
+    let start = Instant::now();
+    let result = work();
+    let took = duration(start.elapsed());
+    match &result {
+        Ok(_) => println!("   {what}: done in {took}"),
+        Err(_) => println!("   {what}: failed after {took}"),
+    }
+    result
+}
+
+/// Prints a line about something that needed no work.
+pub fn note(what: impl Display) {
+    println!("   {what}");
+}
+
+/// A duration as people say it: `0.2 s`, `12 s`, `4 min 12 s`.
+#[must_use]
+pub fn duration(took: Duration) -> String {
+    let seconds = took.as_secs();
+    if seconds >= 60 {
+        format!("{} min {} s", seconds / 60, seconds % 60)
+    } else if seconds >= 10 {
+        format!("{seconds} s")
+    } else {
+        format!("{:.1} s", took.as_secs_f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_well() {
+        assert_eq!(duration(Duration::from_millis(240)), "0.2 s");
+        assert_eq!(duration(Duration::from_secs(12)), "12 s");
+        assert_eq!(duration(Duration::from_secs(252)), "4 min 12 s");
+    }
+}

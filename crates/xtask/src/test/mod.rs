@@ -1,0 +1,150 @@
+//! `test`: all suites, one after the other, and one count at the end.
+//!
+//! | suite | what it runs | where |
+//! |---|---|---|
+//! | `native` | unit and property tests of all crates that run natively | this machine |
+//! | `loom` | `tests/loom*.rs` of the crates with lock-free algorithms, over all interleavings | this machine |
+//! | `workers` | `tests/workers`: the engine on real workers | Chromium, by wasm-bindgen's test runner |
+//! | `page` | `tests/page`: the built page as a person meets it | Chromium, by WebDriver |
+//!
+//! What the tests of the page learn from the environment:
+//!
+//! | variable | value |
+//! |---|---|
+//! | `THREADLAB_URL` | where the built page is served, with a slash at the end |
+//! | `THREADLAB_WEBDRIVER` | where chromedriver listens, without a slash at the end |
+//! | `THREADLAB_CHROMIUM` | the browser's program; not set where the driver finds its own |
+//! | `THREADLAB_CHROMIUM_ARGS` | Chromium's arguments, separated by spaces |
+//!
+//! All tests learn from `THREADLAB_LONG` (`1` or not set) whether to try more cases.
+
+mod count;
+pub mod suites;
+
+use std::fmt;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result};
+
+use crate::step::step;
+use crate::test::count::{Count, Counter};
+use crate::workspace::{Cache, Workspace};
+
+/// A group of tests that run in one way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Suite {
+    /// On this machine.
+    Native,
+    /// On this machine, over all interleavings.
+    Loom,
+    /// On real workers.
+    Workers,
+    /// The built page in a browser.
+    Page,
+}
+
+impl Suite {
+    /// In the order in which they run: what fails fast comes first.
+    pub const ALL: [Self; 4] = [Self::Native, Self::Loom, Self::Workers, Self::Page];
+
+    /// The suite that people call `name`.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|suite| suite.to_string() == name)
+    }
+}
+
+impl fmt::Display for Suite {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Native => "native",
+            Self::Loom => "loom",
+            Self::Workers => "workers",
+            Self::Page => "page",
+        })
+    }
+}
+
+/// What a person asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    /// Run only the tests whose name contains this.
+    pub filter: Option<String>,
+    /// Run only this suite.
+    pub only: Option<Suite>,
+    /// Try more cases.
+    pub long: bool,
+}
+
+/// Runs the suites and prints the count. Says whether all is well.
+///
+/// A suite that cannot run (it does not compile, a tool is missing) counts as one failure, and the others run.
+///
+/// # Errors
+/// When the count cannot be written.
+pub fn run(workspace: &Workspace, cache: &Cache, options: &Options) -> Result<bool> {
+    let mut total = Count::default();
+    for suite in Suite::ALL.into_iter().filter(|suite| options.only.is_none_or(|only| only == *suite)) {
+        println!("\n== {suite} tests");
+        let result = step(format!("{suite} tests"), || match suite {
+            Suite::Native => suites::native(workspace, options),
+            Suite::Loom => suites::loom(workspace, options),
+            Suite::Workers => suites::workers(workspace, cache, options),
+            Suite::Page => suites::page(workspace, cache, options),
+        });
+        total += result.unwrap_or_else(|error| {
+            println!("error: {suite} tests: {error:#}");
+            Count { passed: 0, failed: 1 }
+        });
+    }
+    let good = total.failed == 0;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "\n{total}").and_then(|()| out.flush()).context("cannot print the count")?;
+    Ok(good)
+}
+
+/// Runs a command that runs tests, passes its output on, and counts.
+///
+/// # Errors
+/// When the command cannot be started or its output cannot be read.
+fn counted(command: &mut Command) -> Result<Count> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {}", command.get_program().to_string_lossy()))?;
+    let mut counter = Counter::default();
+    if let Some(out) = child.stdout.take() {
+        for line in BufReader::new(out).split(b'\n') {
+            let line = line.context("cannot read the tests' output")?;
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            counter.line(&line);
+        }
+    }
+    let status = child.wait().context("cannot wait for the tests")?;
+    Ok(counter.finish(status.success()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suites_are_found_by_their_names() {
+        for suite in Suite::ALL {
+            assert_eq!(Suite::by_name(&suite.to_string()), Some(suite));
+        }
+        assert_eq!(Suite::by_name("all"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_is_counted_by_its_output_and_its_end() {
+        let count = |script: &str| counted(Command::new("sh").args(["-c", script])).unwrap();
+        let line = "echo 'test result: ok. 3 passed; 0 failed; 0 ignored'";
+        assert_eq!(count(line), Count { passed: 3, failed: 0 });
+        assert_eq!(count(&format!("{line}; exit 1")), Count { passed: 3, failed: 1 });
+    }
+}

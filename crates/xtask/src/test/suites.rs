@@ -1,0 +1,166 @@
+//! How each suite is run.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use super::count::Count;
+use super::{Options, counted};
+use crate::http::FileServer;
+use crate::native;
+use crate::page as page_build;
+use crate::ports;
+use crate::setup::Setup;
+use crate::step::note;
+use crate::tools::browser::Browser;
+use crate::tools::wasm_bindgen;
+use crate::wasm::{self, Build, TARGET};
+use crate::workspace::{Cache, Workspace};
+
+/// The packages with loom tests, and their folders.
+const LOOM: [(&str, &str); 2] =
+    [("threadlab-trace", "crates/trace"), ("threadlab-threads", "crates/threads")];
+
+/// Unit and property tests of the packages that run natively.
+pub(super) fn native(workspace: &Workspace, options: &Options) -> Result<Count> {
+    let mut cargo = native::cargo(workspace);
+    cargo.args(["test", "--no-fail-fast"]);
+    if options.long {
+        cargo.env("PROPTEST_CASES", "5000");
+    }
+    finish(&mut cargo, options, &[]);
+    counted(&mut cargo)
+}
+
+/// Model checking: all interleavings of small programs, up to a number of preemptions.
+pub(super) fn loom(workspace: &Workspace, options: &Options) -> Result<Count> {
+    let mut count = Count::default();
+    for (package, folder) in LOOM {
+        // Cargo takes a pattern that matches nothing for an error.
+        if !has_loom_tests(&workspace.path(folder).join("tests"))? {
+            note(format!("{package} has no loom tests"));
+            continue;
+        }
+        let mut cargo = native::cargo(workspace);
+        cargo
+            .args(["test", "--release", "--no-fail-fast", "--package", package, "--test", "loom*"])
+            .env("RUSTFLAGS", "--cfg loom")
+            .env("CARGO_TARGET_DIR", workspace.target("loom"))
+            // More preemptions take exponentially longer; loom's authors found that bugs need two or three.
+            .env("LOOM_MAX_PREEMPTIONS", if options.long { "4" } else { "3" });
+        finish(&mut cargo, options, &[]);
+        count += counted(&mut cargo)?;
+    }
+    Ok(count)
+}
+
+/// The engine on real workers.
+pub(super) fn workers(workspace: &Workspace, cache: &Cache, options: &Options) -> Result<Count> {
+    let mut cargo = in_browser(workspace, cache, "threadlab-worker-tests")?;
+    finish(&mut cargo, options, &[]);
+    counted(&mut cargo)
+}
+
+/// The built page in a browser.
+pub(super) fn page(workspace: &Workspace, cache: &Cache, options: &Options) -> Result<Count> {
+    with_page(workspace, cache, |cargo| {
+        // The benchmark among them measures, and is not for a run beside other work.
+        cargo.args(["--lib", "--bins"]);
+        for name in test_targets(&workspace.path("tests/page/tests"))? {
+            if name != "bench" {
+                cargo.args(["--test", &name]);
+            }
+        }
+        finish(cargo, options, &[]);
+        counted(cargo)
+    })
+}
+
+/// `cargo test` of a package that wasm-bindgen's test runner runs in the browser, with the engine's flags.
+///
+/// # Errors
+/// When a part of the set-up fails.
+pub fn in_browser(workspace: &Workspace, cache: &Cache, package: &str) -> Result<Command> {
+    let browser = Browser::find_or_install()?;
+    let toolchain = wasm::toolchain()?;
+    let build = Build::engine(workspace, cache, &toolchain)?;
+    let tools = wasm_bindgen::find_or_install(workspace, cache)?;
+    let capabilities = workspace.target("xtask").join("webdriver.json");
+    browser.write_capabilities(&capabilities)?;
+    let runner = tools.join(format!("wasm-bindgen-test-runner{}", std::env::consts::EXE_SUFFIX));
+    let mut cargo = build.cargo();
+    cargo
+        .current_dir(workspace.root())
+        .args(["test", "--package", package, "--target", TARGET, "--config"])
+        // Not by the environment, which would split a path at its spaces. A quoted Rust string is a TOML string too.
+        .arg(format!("target.{TARGET}.runner=[{:?}]", runner.to_string_lossy()))
+        .env("CHROMEDRIVER", &browser.driver)
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities)
+        // Seconds for a whole binary, on a slow machine.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
+        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
+    Ok(cargo)
+}
+
+/// Builds and serves the page, starts a driver, and hands `use_it` a `cargo test` of the page's tests that knows both.
+/// Server and driver end with it.
+///
+/// # Errors
+/// When a part of the set-up fails, or `use_it` does.
+pub fn with_page<T>(
+    workspace: &Workspace,
+    cache: &Cache,
+    use_it: impl FnOnce(&mut Command) -> Result<T>,
+) -> Result<T> {
+    let browser = Browser::find_or_install()?;
+    let setup = Setup::find_or_install(workspace, cache)?;
+    let dist = page_build::build(workspace, &setup)?;
+    let server = FileServer::start(ports::listen("127.0.0.1", 0)?, &dist)?;
+    let driver = browser.start_driver(workspace)?;
+    let mut cargo = native::cargo(workspace);
+    cargo
+        .args(["test", "--package", "threadlab-page-tests", "--no-fail-fast"])
+        .env("THREADLAB_URL", server.url())
+        .env("THREADLAB_WEBDRIVER", driver.url())
+        .env("THREADLAB_CHROMIUM_ARGS", Browser::arguments().join(" "));
+    if let Some(chromium) = &browser.chromium {
+        cargo.env("THREADLAB_CHROMIUM", chromium);
+    }
+    use_it(&mut cargo)
+}
+
+/// Adds what all suites share: the filter and whether to try more cases.
+fn finish(cargo: &mut Command, options: &Options, arguments: &[&str]) {
+    if options.long {
+        cargo.env("THREADLAB_LONG", "1");
+    }
+    cargo.arg("--").args(arguments).args(&options.filter);
+}
+
+/// The names of a package's integration tests.
+///
+/// # Errors
+/// When the folder cannot be listed.
+pub fn test_targets(folder: &Path) -> Result<Vec<String>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
+        let path = entry.with_context(|| format!("cannot list {}", folder.display()))?.path();
+        let is_target =
+            path.extension() == Some(OsStr::new("rs")) || (path.is_dir() && path.join("main.rs").is_file());
+        if is_target && let Some(name) = path.file_stem().and_then(OsStr::to_str) {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn has_loom_tests(folder: &Path) -> Result<bool> {
+    Ok(test_targets(folder)?.iter().any(|name| name.starts_with("loom")))
+}

@@ -1,0 +1,54 @@
+//! Standard libraries built with our flags, once per machine, compiler and set of flags.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use rustc_build_sysroot::{SysrootBuilder, SysrootConfig, SysrootStatus};
+
+use super::Toolchain;
+use crate::fingerprint::Fingerprint;
+use crate::step::step;
+use crate::wasm::TARGET;
+use crate::workspace::Cache;
+
+/// The folder of a sysroot whose standard library is compiled with `flags`, built if it is not there yet.
+///
+/// # Errors
+/// When the build fails (with the compiler's output) or the cache cannot be written.
+pub fn find_or_build(toolchain: &Toolchain, cache: &Cache, what: &str, flags: &[&str]) -> Result<PathBuf> {
+    let mut key = Fingerprint::new();
+    key.add(&toolchain.identity());
+    key.add(&toolchain.library.to_string_lossy());
+    for flag in flags {
+        key.add(flag);
+    }
+    let folder = cache.path(format!("sysroot-{what}-{}", key.hex()));
+    // The marker says that the build came to its end; without it the builder looks at every file.
+    let marker = folder.join("complete");
+    if marker.is_file() {
+        return Ok(folder);
+    }
+    let _lock = cache.lock("sysroot")?;
+    if !marker.is_file() {
+        step(format!("build the standard library for the {what} (once per compiler)"), || {
+            build(toolchain, &folder, flags)?;
+            fs::write(&marker, "").with_context(|| format!("cannot write {}", marker.display()))
+        })?;
+    }
+    Ok(folder)
+}
+
+fn build(toolchain: &Toolchain, folder: &Path, flags: &[&str]) -> Result<SysrootStatus> {
+    let mut cargo = toolchain.cargo();
+    // The standard library uses unstable features, and its dependencies are fixed by the compiler's own lock file.
+    cargo.env("RUSTC_BOOTSTRAP", "1").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    SysrootBuilder::new(folder, TARGET)
+        .cargo(cargo)
+        .rustc_version(toolchain.version.clone())
+        .sysroot_config(SysrootConfig::WithStd { std_features: vec!["panic-unwind".to_owned()] })
+        // Warnings in the library's own code are not for us to mend.
+        .rustflag("--cap-lints=allow")
+        .rustflags(flags)
+        .build_from_source(&toolchain.library)
+}

@@ -1,0 +1,134 @@
+//! `cargo install` into the cache, as cheaply as it goes.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::process;
+use crate::step::{note, step};
+use crate::workspace::{Cache, Workspace};
+
+/// A program that crates.io has the sources of.
+pub struct Tool {
+    /// The crate's name.
+    pub package: &'static str,
+    /// The exact version.
+    pub version: String,
+    /// The programs wanted of it, the first of which tells the version.
+    pub programs: &'static [&'static str],
+    /// Further arguments of `cargo install`.
+    pub arguments: &'static [&'static str],
+    /// What to expect the first time, for the person who waits.
+    pub cost: &'static str,
+}
+
+impl Tool {
+    /// The folder that has the tool's programs: one on PATH, or one in the cache, filled first where needed.
+    ///
+    /// # Errors
+    /// When the tool cannot be built.
+    pub fn find_or_install(&self, workspace: &Workspace, cache: &Cache) -> Result<PathBuf> {
+        if let Some(folder) = self.on_path() {
+            return Ok(folder);
+        }
+        let root = cache.path(format!("{}-{}", self.package, self.version));
+        let folder = root.join("bin");
+        if self.complete(&folder) {
+            return Ok(folder);
+        }
+        let _lock = cache.lock("tools")?;
+        if !self.complete(&folder) {
+            step(format!("build {} {} ({})", self.package, self.version, self.cost), || {
+                self.install(workspace, cache, &root)
+            })?;
+        }
+        Ok(folder)
+    }
+
+    fn on_path(&self) -> Option<PathBuf> {
+        let folder = process::find(self.programs[0])?.parent()?.to_owned();
+        let version = process::read(Command::new(folder.join(self.programs[0])).arg("--version")).ok()?;
+        (says_version(&version, &self.version) && self.complete(&folder)).then_some(folder)
+    }
+
+    fn complete(&self, folder: &Path) -> bool {
+        self.programs.iter().all(|name| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)).is_file())
+    }
+
+    fn install(&self, workspace: &Workspace, cache: &Cache, root: &Path) -> Result<()> {
+        // A registry that lags behind may lack a version that the tool's own lock file names; then newer ones do.
+        let locked = self.cargo_install(workspace, cache, root, &["--locked"]);
+        locked.or_else(|_| {
+            note(format!(
+                "{}: the registry lacks a locked dependency, so the newest ones are taken",
+                self.package
+            ));
+            self.cargo_install(workspace, cache, root, &[])
+        })
+    }
+
+    fn cargo_install(&self, workspace: &Workspace, cache: &Cache, root: &Path, more: &[&str]) -> Result<()> {
+        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command
+            .args(["install", self.package, "--version", &format!("={}", self.version)])
+            .args(self.programs.iter().flat_map(|program| ["--bin", program]))
+            .args(self.arguments)
+            .args(more)
+            .arg("--root")
+            .arg(root)
+            // Away from the workspace, whose settings are not meant for other people's programs.
+            .current_dir(cache.path(""));
+        cheap_profile(&mut command, &build_folder(cache));
+        process::run_logged(&mut command, &workspace.log(&format!("install-{}", self.package)))
+    }
+}
+
+/// Removes the build folder that installations share, once all are done.
+///
+/// # Errors
+/// When the folder is there and cannot be removed.
+pub fn clean_up(cache: &Cache) -> Result<()> {
+    let folder = build_folder(cache);
+    if !folder.exists() {
+        return Ok(());
+    }
+    let _lock = cache.lock("tools")?;
+    fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))
+}
+
+fn build_folder(cache: &Cache) -> PathBuf {
+    cache.path("build")
+}
+
+/// A release profile that compiles fast; these programs run for seconds, and would compile for minutes.
+fn cheap_profile(command: &mut Command, target: &Path) {
+    command
+        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
+        // The same for all, so that they share what they have in common.
+        .env("CARGO_PROFILE_RELEASE_PANIC", "abort");
+}
+
+/// Whether a program's answer to `--version` names this very version.
+fn says_version(answer: &str, version: &str) -> bool {
+    answer.split_whitespace().any(|word| word == version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_whole() {
+        assert!(says_version("wasm-bindgen 0.2.130\n", "0.2.130"));
+        assert!(says_version("trunk 0.22.1", "0.22.1"));
+        assert!(!says_version("trunk 0.22.11", "0.22.1"));
+        assert!(!says_version("trunk 0.22.1-beta.1", "0.22.1"));
+    }
+}

@@ -1,0 +1,7 @@
+//! The programs beside the compiler: taken from PATH where the version fits, else built into the cache.
+
+pub mod browser;
+mod install;
+pub mod trunk;
+pub mod wasm_bindgen;
+pub mod wasm_opt;

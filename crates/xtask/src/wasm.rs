@@ -1,0 +1,157 @@
+//! The two ways WebAssembly is compiled here: the engine's (threads over a shared memory) and the page's (plain).
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::step;
+use crate::toolchain::{Toolchain, sysroot};
+use crate::workspace::{Cache, Workspace};
+
+/// The compilation target of both modules.
+pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What the standard library of the engine is compiled with, and everything on top of it as well: atomics for
+/// threads, unwinding so that a panic releases what its thread holds, and the final (not the legacy) encoding of
+/// exceptions.
+const ENGINE_FLAGS: [&str; 3] = [
+    "-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals",
+    "-Cpanic=unwind",
+    "-Cllvm-args=-wasm-use-legacy-eh=false",
+];
+
+/// What the engine is linked with: the page gives the memory, shared between its workers and bounded (a maximum is
+/// required of shared memories, and phones refuse large ones); the exports set up a thread's own storage; and the
+/// first thread gets a stack of 2 MiB like every other.
+const ENGINE_LINK_FLAGS: [&str; 8] = [
+    "-Clink-arg=--shared-memory",
+    "-Clink-arg=--import-memory",
+    "-Clink-arg=--max-memory=268435456",
+    "-Clink-arg=--export=__wasm_init_tls",
+    "-Clink-arg=--export=__tls_size",
+    "-Clink-arg=--export=__tls_align",
+    "-Clink-arg=--export=__tls_base",
+    "-Clink-arg=-zstack-size=2097152",
+];
+
+/// A set of compiler flags with its own standard library and its own target folder.
+#[derive(Clone, Debug)]
+pub struct Build {
+    toolchain: Toolchain,
+    flags: Vec<String>,
+    target: PathBuf,
+    unstable: bool,
+}
+
+impl Build {
+    /// The engine's build; builds its standard library first where needed.
+    ///
+    /// # Errors
+    /// When the standard library cannot be built.
+    pub fn engine(workspace: &Workspace, cache: &Cache, toolchain: &Toolchain) -> Result<Self> {
+        let sysroot = sysroot::find_or_build(toolchain, cache, "engine", &ENGINE_FLAGS)?;
+        let mut flags: Vec<String> = ENGINE_FLAGS.iter().map(ToString::to_string).collect();
+        flags.extend(common_flags(toolchain, &sysroot));
+        flags.extend(ENGINE_LINK_FLAGS.iter().map(ToString::to_string));
+        // The threads crate uses the atomic wait instruction, which is not stable yet.
+        Ok(Self { toolchain: toolchain.clone(), flags, target: workspace.target("engine"), unstable: true })
+    }
+
+    /// The page's build; builds its standard library first where needed.
+    ///
+    /// # Errors
+    /// When the standard library cannot be built.
+    pub fn page(workspace: &Workspace, cache: &Cache, toolchain: &Toolchain) -> Result<Self> {
+        let sysroot = sysroot::find_or_build(toolchain, cache, "page", &[])?;
+        let flags = common_flags(toolchain, &sysroot);
+        Ok(Self { toolchain: toolchain.clone(), flags, target: workspace.target("page"), unstable: false })
+    }
+
+    /// Cargo with this build's toolchain, flags and target folder; the caller adds the subcommand.
+    #[must_use]
+    pub fn cargo(&self) -> Command {
+        let mut command = self.toolchain.cargo();
+        self.use_in(&mut command);
+        command
+    }
+
+    /// Clippy with this build's toolchain, flags and target folder; the caller adds its options.
+    ///
+    /// # Errors
+    /// When clippy is missing and cannot be installed.
+    pub fn clippy(&self) -> Result<Command> {
+        let mut command = self.toolchain.clippy()?;
+        self.use_in(&mut command);
+        Ok(command)
+    }
+
+    /// Makes a program that calls Cargo (Trunk) build with this build's toolchain, flags and target folder.
+    ///
+    /// The flags apply to what is compiled for WebAssembly only, because such a program names the target.
+    pub fn use_in(&self, command: &mut Command) {
+        self.toolchain.use_in(command);
+        // Encoded, because the folders among the flags may have spaces in their names.
+        let flags = self.flags.join("\x1f");
+        command
+            .env("CARGO_ENCODED_RUSTDOCFLAGS", &flags)
+            .env("CARGO_ENCODED_RUSTFLAGS", flags)
+            .env("CARGO_TARGET_DIR", &self.target)
+            // Debug information would triple the time that wasm-bindgen needs, and panics tell their line without.
+            .env("CARGO_PROFILE_DEV_DEBUG", "0");
+        if self.unstable {
+            command.env("RUSTC_BOOTSTRAP", "1");
+        } else {
+            command.env_remove("RUSTC_BOOTSTRAP");
+        }
+    }
+
+    /// More flags for the documentation, on top of this build's own.
+    pub fn rustdoc_flags(&self, command: &mut Command, more: &[&str]) {
+        let flags: Vec<&str> = self.flags.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        command.env("CARGO_ENCODED_RUSTDOCFLAGS", flags.join("\x1f"));
+    }
+
+    /// Where the compiled files of a profile are.
+    #[must_use]
+    pub fn output(&self, profile: &str) -> PathBuf {
+        // Cargo keeps the profile `dev` in a folder of another name.
+        let folder = if profile == "dev" { "debug" } else { profile };
+        self.target.join(TARGET).join(folder)
+    }
+
+    /// A text that differs between any two builds that may give different files.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        format!("{} {}", self.toolchain.identity(), self.flags.join(" "))
+    }
+}
+
+/// Finds the toolchain and says which it is.
+///
+/// # Errors
+/// When there is none and none can be installed.
+pub fn toolchain() -> Result<Toolchain> {
+    let toolchain = Toolchain::find_or_install()?;
+    step::note(format!("compiler for WebAssembly: {}", toolchain.describe()));
+    Ok(toolchain)
+}
+
+fn common_flags(toolchain: &Toolchain, sysroot: &Path) -> Vec<String> {
+    let mut flags = vec![format!("--sysroot={}", sysroot.display())];
+    if let Some(linker) = toolchain.linker() {
+        flags.push(format!("-Clinker={}", linker.display()));
+    }
+    // Messages of panics name source files; the builder's home folder is nobody's business.
+    if let Some(cargo_home) = cargo_home() {
+        flags.push(format!("--remap-path-prefix={}=cargo", cargo_home.display()));
+    }
+    flags
+}
+
+fn cargo_home() -> Option<PathBuf> {
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
+        env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).map(|home| Path::new(&home).join(".cargo"))
+    })
+}

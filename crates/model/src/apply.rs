@@ -8,13 +8,13 @@ use threadlab_trace::{Event, ObjectId, ObjectKind, PlaceId, ThreadId, What};
 
 use crate::{
     Failure, Model, Object, Panic, Progress, SpanKind, Thread, ThreadState, WaitsFor,
-    limits::{MAX_NAME_BYTES, MAX_TEXT_BYTES, clip},
+    limits::{MAX_PANIC_BYTES, MAX_TEXT_BYTES, clip},
     places::Defined,
     span::State,
 };
 
 impl Model {
-    /// Takes in the next event. Never fails: what does not fit is counted, see [`Self::anomalies`] and
+    /// Takes in the next event. Never fails: what does not fit is counted, see [`Self::contradictions`] and
     /// [`Self::left_out`].
     pub fn apply(&mut self, event: &Event) {
         self.events += 1;
@@ -30,8 +30,8 @@ impl Model {
         let contradicts = step.contradicts;
         if taken == Err(Skip::BeyondLimits) {
             self.left_out += 1;
-        } else if contradicts && self.lost == 0 && self.left_out == 0 {
-            self.anomalies += 1;
+        } else if contradicts {
+            self.contradictions += 1;
         }
     }
 }
@@ -263,7 +263,7 @@ impl Step<'_> {
 
     fn thread_ended(&mut self, panic: Option<&str>) -> Taken {
         let at = self.running_actor()?;
-        let message = panic.map(|message| clip(message, MAX_NAME_BYTES));
+        let message = panic.map(|message| clip(message, MAX_PANIC_BYTES));
         if let Some(message) = &message
             && self.thread == ThreadId::MAIN
         {

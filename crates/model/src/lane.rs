@@ -25,7 +25,7 @@ impl Lane {
             return;
         }
         if let Some(last) = self.changes.last() {
-            if last.state == state && last.share == FULL {
+            if last.is_all(state) {
                 return;
             }
             if time <= last.start {
@@ -36,18 +36,17 @@ impl Lane {
         if self.changes.len() >= capacity {
             self.thin(capacity);
         }
-        self.changes.push(Change { start: time, state, share: FULL });
+        self.changes.push(Change::new(time, state, FULL));
     }
 
     /// The last change lasted no time: `state` takes its place.
     fn replace_last(&mut self, state: State) {
         if let [.., before, _] = self.changes.as_slice()
-            && before.state == state
-            && before.share == FULL
+            && before.is_all(state)
         {
             self.changes.pop();
         } else if let Some(last) = self.changes.last_mut() {
-            last.state = state;
+            *last = Change::new(last.start, state, FULL);
         }
     }
 

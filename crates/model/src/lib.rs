@@ -11,6 +11,10 @@ mod output;
 mod places;
 mod span;
 mod table;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 mod thread;
 mod timeline;
 mod waits;

@@ -10,7 +10,7 @@ pub const MAX_THREADS: usize = 10_000;
 pub const MAX_OBJECTS: usize = 10_000;
 
 /// Places in the source that a model knows; further ones stay unknown.
-pub const MAX_PLACES: usize = 65_536;
+pub const MAX_PLACES: usize = 16_384;
 
 /// Spans that one lane keeps at most, 16 bytes each. A fuller lane merges its oldest short spans.
 pub const MAX_LANE_SPANS: usize = 1 << 17;
@@ -31,8 +31,11 @@ pub const MAX_OUTPUT_BYTES: usize = 8 << 20;
 /// Bytes kept of a printed line, a result or a failure's message; the rest is cut off and an ellipsis put in its place.
 pub const MAX_TEXT_BYTES: usize = 64 << 10;
 
-/// Bytes kept of a name, a panic's message or the name of a file; the rest is cut off likewise.
-pub const MAX_NAME_BYTES: usize = 1 << 10;
+/// Bytes kept of a panic's message; the rest is cut off likewise.
+pub const MAX_PANIC_BYTES: usize = 2 << 10;
+
+/// Bytes kept of the name of a thread, an object or a file; the rest is cut off likewise.
+pub const MAX_NAME_BYTES: usize = 512;
 
 /// `text` itself, or as many whole characters of it as fit in `bytes` and an ellipsis.
 pub(crate) fn clip(text: &str, bytes: usize) -> String {

@@ -24,15 +24,16 @@ impl Tally {
     #[inline]
     fn add(&mut self, change: Change, length: u64) {
         let covered = part(length, change.share);
-        if let Some((_, sum)) = self.kinds[..self.len].iter_mut().find(|(state, _)| *state == change.state) {
+        if let Some((_, sum)) = self.kinds[..self.len].iter_mut().find(|(state, _)| *state == change.state())
+        {
             *sum = sum.saturating_add(covered);
         } else if self.len < KINDS {
-            self.kinds[self.len] = (change.state, covered);
+            self.kinds[self.len] = (change.state(), covered);
             self.len += 1;
         } else if let Some(least) = self.kinds.iter_mut().min_by_key(|(_, sum)| *sum)
             && least.1 < covered
         {
-            *least = (change.state, covered);
+            *least = (change.state(), covered);
         }
     }
 
@@ -82,7 +83,7 @@ pub(crate) fn group(changes: &[Change], first: usize, end: u64, width: u64) -> (
         tally.add(changes[at], end_of(changes, at, end) - changes[at].start);
     }
     let (state, share) = tally.winner(end_of(changes, after - 1, end) - head.start);
-    (Change { start: head.start, state, share }, after)
+    (Change::new(head.start, state, share), after)
 }
 
 /// The index after the last change of the group that begins with `changes[first]`.

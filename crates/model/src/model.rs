@@ -36,7 +36,7 @@ pub struct Model {
     pub(crate) next_seq: u64,
     pub(crate) events: u64,
     pub(crate) lost: u64,
-    pub(crate) anomalies: u64,
+    pub(crate) contradictions: u64,
     pub(crate) left_out: u64,
     /// How many spans a lane may keep now.
     pub(crate) lane_capacity: usize,
@@ -63,7 +63,7 @@ impl Model {
             next_seq: 0,
             events: 0,
             lost: 0,
-            anomalies: 0,
+            contradictions: 0,
             left_out: 0,
             lane_capacity: MAX_LANE_SPANS,
         }
@@ -110,10 +110,16 @@ impl Model {
         self.lost
     }
 
-    /// How many events contradicted the state that the earlier ones had led to. None in a stream as the engine writes
-    /// it. Once events were lost or left out contradictions are to be expected, and none is counted.
+    /// How many events contradicted the state that the earlier ones had led to, although none was lost or left out.
+    /// Not 0 means that the stream is not as the engine writes it.
     pub const fn anomalies(&self) -> u64 {
-        self.anomalies
+        // A loss is told only by the thread's next event; another thread's may have run into the gap before that.
+        if self.lost == 0 && self.left_out == 0 { self.contradictions } else { 0 }
+    }
+
+    /// How many events contradicted the state that the earlier ones had led to. After losses that is to be expected.
+    pub const fn contradictions(&self) -> u64 {
+        self.contradictions
     }
 
     /// How many events were only counted, because they were about threads, objects or places beyond the

@@ -44,8 +44,28 @@ pub(crate) const FULL: u8 = 100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) start: u64,
-    pub(crate) state: State,
+    id: u32,
+    // Beside the id and not within a `State`, whose padding would make this half as long again.
+    tag: Tag,
     pub(crate) share: u8,
+}
+
+impl Change {
+    #[inline]
+    pub(crate) const fn new(start: u64, state: State, share: u8) -> Self {
+        Self { start, id: state.id, tag: state.tag, share }
+    }
+
+    #[inline]
+    pub(crate) const fn state(self) -> State {
+        State { id: self.id, tag: self.tag }
+    }
+
+    /// Whether it is `state` and nothing else.
+    #[inline]
+    pub(crate) fn is_all(self, state: State) -> bool {
+        self.share == FULL && self.state() == state
+    }
 }
 
 /// [`SpanKind`] or nothing, in a form that is small and quick to compare.

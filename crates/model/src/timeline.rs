@@ -29,6 +29,11 @@ impl<'a> Timeline<'a> {
         self.changes.last().map_or(self.end, |last| last.start.max(self.end))
     }
 
+    /// When the latest change was: the begin of what is going on now, or was at the end.
+    pub fn last_change(self) -> Option<u64> {
+        self.changes.last().map(|last| last.start)
+    }
+
     /// How many spans it stores, holes included: what a walk over all of it costs.
     pub const fn stored(self) -> usize {
         self.changes.len()
@@ -96,7 +101,7 @@ impl Iterator for Spans<'_> {
             if span_end <= self.window.start || span_end == change.start {
                 continue;
             }
-            if let Some(kind) = change.state.kind() {
+            if let Some(kind) = change.state().kind() {
                 return Some(Span { start: change.start, end: span_end, kind, share: change.share });
             }
         }

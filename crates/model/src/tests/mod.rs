@@ -1,0 +1,83 @@
+//! Tests by topic, through the public interface where it reaches.
+
+mod bounds;
+mod lanes;
+mod locks;
+mod output;
+mod speed;
+mod threads;
+mod waits;
+
+use threadlab_trace::{Event, ObjectId, ObjectKind, PlaceId, ThreadId, What};
+
+use crate::{Model, testing};
+
+const MAIN: ThreadId = ThreadId::MAIN;
+const A: ThreadId = ThreadId(2);
+const B: ThreadId = ThreadId(3);
+const L: ObjectId = ObjectId(1);
+const M: ObjectId = ObjectId(2);
+
+/// A model and the number of its next event.
+struct Run {
+    model: Model,
+    seq: u64,
+}
+
+impl Run {
+    fn new() -> Self {
+        Self { model: Model::new(), seq: 0 }
+    }
+
+    /// The main thread, which at time 0 has made `Thread-1` ([`A`]) and `Thread-2` ([`B`]), both running, and two locks:
+    /// `printer` ([`L`]) and one without a name ([`M`]).
+    fn of_three() -> Self {
+        let mut run = Self::new();
+        run.at(0, MAIN, What::ThreadStarted);
+        for (child, name) in [(A, "Thread-1"), (B, "Thread-2")] {
+            run.at(0, MAIN, What::ThreadCreated { child, name: name.to_owned() });
+            run.at(0, child, What::ThreadStarted);
+        }
+        for (object, name) in [(L, "printer"), (M, "")] {
+            run.at(0, MAIN, What::ObjectCreated { object, kind: ObjectKind::Lock, name: name.to_owned() });
+        }
+        run
+    }
+
+    /// Applies one event and checks that the model hangs together after it.
+    fn at(&mut self, time: u64, thread: ThreadId, what: What) -> &mut Self {
+        self.at_place(time, thread, PlaceId::UNKNOWN, what)
+    }
+
+    fn at_place(&mut self, time: u64, thread: ThreadId, place: PlaceId, what: What) -> &mut Self {
+        self.model.apply(&Event { seq: self.seq, time, thread, place, what });
+        self.seq += 1;
+        assert_eq!(testing::check(&self.model), Ok(()));
+        self
+    }
+
+    fn acquired(&mut self, time: u64, thread: ThreadId, object: ObjectId) -> &mut Self {
+        self.at(time, thread, What::Acquired { object })
+    }
+
+    fn released(&mut self, time: u64, thread: ThreadId, object: ObjectId) -> &mut Self {
+        self.at(time, thread, What::Released { object })
+    }
+
+    fn waits(&mut self, time: u64, thread: ThreadId, object: ObjectId) -> &mut Self {
+        self.at(time, thread, What::WaitBegan { object })
+    }
+
+    /// Thread, begin, end and kind of each span in a thread's lane.
+    fn spans(&self, thread: ThreadId) -> Vec<(u64, u64, crate::SpanKind)> {
+        spans(self.model.thread_timeline(thread))
+    }
+
+    fn holds(&self, object: ObjectId) -> Vec<(u64, u64, crate::SpanKind)> {
+        spans(self.model.object_timeline(object))
+    }
+}
+
+fn spans(lane: Option<crate::Timeline<'_>>) -> Vec<(u64, u64, crate::SpanKind)> {
+    lane.into_iter().flat_map(crate::Timeline::all).map(|span| (span.start, span.end, span.kind)).collect()
+}

@@ -84,7 +84,9 @@ impl Trace {
     pub fn attach(&'static self) -> Recorder {
         let ring: &'static Ring = Box::leak(Box::new(Ring::new()));
         let address: *const Ring = ring;
-        let mut newest = self.newest.load(Ordering::Relaxed);
+        // The first guess is that there is none, rather than a look: loom loses sight of a read by another thread when
+        // this one looks before it writes.
+        let mut newest = core::ptr::null_mut();
         loop {
             ring.older.store(newest, Ordering::Relaxed);
             // Release: whoever finds the ring in the directory finds it complete.

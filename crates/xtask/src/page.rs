@@ -55,7 +55,7 @@ pub fn build(workspace: &Workspace, setup: &Setup) -> Result<PathBuf> {
             "--dist",
         ]);
         trunk.arg(&dist);
-        process::run_logged(&mut trunk, &workspace.log("trunk"))
+        process::run_logged_with_steps(&mut trunk, &workspace.log("trunk"))
     })?;
     fs::write(&stamp, seal(&inputs, &dist)?).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(dist)

@@ -1,14 +1,16 @@
 //! Running other programs: with their output shown, kept in a log, or read; and ending those that stay.
 
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::Read as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+
+use crate::step;
 
 /// How many lines of a failed program's output are shown; the rest stays in its log.
 const LINES_SHOWN: usize = 120;
@@ -29,11 +31,48 @@ pub fn run_logged(command: &mut Command, log: &Path) -> Result<()> {
         .stderr(err)
         .status()
         .with_context(|| format!("cannot start {}", name(command)))?;
+    succeeded(command, status, log)
+}
+
+fn succeeded(command: &Command, status: ExitStatus, log: &Path) -> Result<()> {
     if status.success() {
         return Ok(());
     }
     let text = String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned();
     bail!("{} ended with {status}\n{}(all of it: {})", line(command), tail(&text, LINES_SHOWN), log.display())
+}
+
+/// Like [`run_logged`], and passes on what the program's own steps say (see [`crate::step`]) while it runs.
+///
+/// # Errors
+/// When the program cannot be started, or ends with a failure (with the end of its output).
+pub fn run_logged_with_steps(command: &mut Command, log: &Path) -> Result<()> {
+    if let Some(folder) = log.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    }
+    let cannot_write = || format!("cannot write {}", log.display());
+    fs::write(log, "").with_context(cannot_write)?;
+    // Both streams append, so that neither writes over the other's lines.
+    let err = OpenOptions::new().append(true).open(log).with_context(cannot_write)?;
+    let mut out = err.try_clone().with_context(cannot_write)?;
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(err)
+        .spawn()
+        .with_context(|| format!("cannot start {}", name(command)))?;
+    if let Some(lines) = child.stdout.take() {
+        for line in BufReader::new(lines).split(b'\n') {
+            let line = line.with_context(|| format!("cannot read what {} says", name(command)))?;
+            let line = String::from_utf8_lossy(&line);
+            writeln!(out, "{line}").with_context(cannot_write)?;
+            if step::is_step(&line) {
+                println!("   {line}");
+            }
+        }
+    }
+    let status = child.wait().with_context(|| format!("cannot wait for {}", name(command)))?;
+    succeeded(command, status, log)
 }
 
 /// Runs a program whose output goes straight to the person.

@@ -77,6 +77,8 @@ impl Setup {
             .env(shim::REAL_CARGO, &self.cargo)
             .env("PATH", self.path()?)
             .env_remove("CARGO_MANIFEST_DIR")
+            // A stack of Trunk would only bury the message of a failed build.
+            .env("RUST_BACKTRACE", "0")
             // Trunk reads this as one of its own settings, and accepts no other value than true or false.
             .env_remove("NO_COLOR");
         Ok(command)

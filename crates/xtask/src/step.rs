@@ -21,6 +21,13 @@ pub fn step<T>(what: impl Display, work: impl FnOnce() -> Result<T>) -> Result<T
     result
 }
 
+/// Whether a line of another program's output was printed by [`step()`].
+#[must_use]
+pub fn is_step(line: &str) -> bool {
+    line.starts_with("-> ")
+        || line.starts_with("   ") && (line.contains(": done in ") || line.contains(": failed after "))
+}
+
 /// Prints a line about something that needed no work.
 pub fn note(what: impl Display) {
     println!("   {what}");
@@ -42,6 +49,14 @@ pub fn duration(took: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steps_are_told_from_other_lines() {
+        assert!(is_step("-> compile"));
+        assert!(is_step("   compile: done in 1.0 s"));
+        assert!(!is_step("   Compiling anyhow v1.0.104"));
+        assert!(!is_step("2026-11-21T02:14:17Z  INFO done in no time"));
+    }
 
     #[test]
     fn durations_read_well() {

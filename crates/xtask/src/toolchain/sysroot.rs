@@ -12,6 +12,9 @@ use crate::step::step;
 use crate::wasm::TARGET;
 use crate::workspace::Cache;
 
+/// Keeps the library's bitcode beside its machine code, without which link-time optimisation cannot take it in.
+const BITCODE: &str = "-Cembed-bitcode=yes";
+
 /// The folder of a sysroot whose standard library is compiled with `flags`, built if it is not there yet.
 ///
 /// # Errors
@@ -20,6 +23,7 @@ pub fn find_or_build(toolchain: &Toolchain, cache: &Cache, what: &str, flags: &[
     let mut key = Fingerprint::new();
     key.add(&toolchain.identity());
     key.add(&toolchain.library.to_string_lossy());
+    key.add(BITCODE);
     for flag in flags {
         key.add(flag);
     }
@@ -47,8 +51,7 @@ fn build(toolchain: &Toolchain, folder: &Path, flags: &[&str]) -> Result<Sysroot
         .cargo(cargo)
         .rustc_version(toolchain.version.clone())
         .sysroot_config(SysrootConfig::WithStd { std_features: vec!["panic-unwind".to_owned()] })
-        // Warnings in the library's own code are not for us to mend.
-        .rustflag("--cap-lints=allow")
         .rustflags(flags)
+        .rustflag(BITCODE)
         .build_from_source(&toolchain.library)
 }

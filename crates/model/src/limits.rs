@@ -3,6 +3,8 @@
 //! An ordinary run stays far below each of these. They are there for runs that go on for hours and for streams that
 //! are not what they say they are.
 
+use std::borrow::Cow;
+
 /// Threads that a model knows; events of any further ones are only counted.
 pub const MAX_THREADS: usize = 10_000;
 
@@ -38,12 +40,12 @@ pub const MAX_PANIC_BYTES: usize = 2 << 10;
 pub const MAX_NAME_BYTES: usize = 512;
 
 /// `text` itself, or as many whole characters of it as fit in `bytes` and an ellipsis.
-pub(crate) fn clip(text: &str, bytes: usize) -> String {
+pub(crate) fn clip(text: &str, bytes: usize) -> Cow<'_, str> {
     if text.len() <= bytes {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let end = text.floor_char_boundary(bytes);
-    format!("{}…", &text[..end])
+    Cow::Owned(format!("{}…", &text[..end]))
 }
 
 #[cfg(test)]

@@ -80,7 +80,11 @@ pub(crate) fn group(changes: &[Change], first: usize, end: u64, width: u64) -> (
     }
     let mut tally = Tally::new();
     for at in first..after {
-        tally.add(changes[at], end_of(changes, at, end) - changes[at].start);
+        let length = end_of(changes, at, end) - changes[at].start;
+        // Only what began just now has none, and there is nothing of it to be seen yet.
+        if length > 0 {
+            tally.add(changes[at], length);
+        }
     }
     let (state, share) = tally.winner(end_of(changes, after - 1, end) - head.start);
     (Change::new(head.start, state, share), after)

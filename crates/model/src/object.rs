@@ -46,8 +46,11 @@ impl Object {
     pub(crate) fn born(&mut self, kind: ObjectKind, name: &str) {
         self.kind = Some(kind);
         self.named = !name.is_empty();
-        self.name =
-            if self.named { clip(name, MAX_NAME_BYTES) } else { format!("{} {}", self.noun(), self.id.0) };
+        self.name = if self.named {
+            clip(name, MAX_NAME_BYTES).into_owned()
+        } else {
+            format!("{} {}", self.noun(), self.id.0)
+        };
     }
 
     /// Whether [`Self::born`] with these would change nothing.

@@ -33,7 +33,8 @@ impl Output {
     }
 
     pub(crate) fn push(&mut self, thread: ThreadId, time: u64, text: &str) {
-        let line = Line { number: self.printed(), thread, time, text: clip(text, MAX_TEXT_BYTES) };
+        let line =
+            Line { number: self.printed(), thread, time, text: clip(text, MAX_TEXT_BYTES).into_owned() };
         self.bytes += line.text.len();
         self.lines.push_back(line);
         while self.lines.len() > MAX_LINES || self.bytes > MAX_OUTPUT_BYTES {

@@ -46,20 +46,20 @@ impl Places {
         if id == PlaceId::UNKNOWN {
             return Defined::Contradicts;
         }
-        let file = clip(file, MAX_NAME_BYTES);
         if let Some(at) = self.known.index(id.0) {
             let (file_at, known_line) = self.known[at];
             // The first word stands: views may already have shown it.
-            let same = known_line == line && self.files[file_at] == file;
+            let same = known_line == line && self.files[file_at] == clip(file, MAX_NAME_BYTES);
             return if same { Defined::Fits } else { Defined::Contradicts };
         }
         if self.known.len() >= MAX_PLACES {
             return Defined::Full;
         }
-        let number = *self.numbers.entry(file).or_insert_with_key(|file| {
-            self.files.push(file.clone());
-            self.files.len() - 1
-        });
+        let number =
+            *self.numbers.entry(clip(file, MAX_NAME_BYTES).into_owned()).or_insert_with_key(|file| {
+                self.files.push(file.clone());
+                self.files.len() - 1
+            });
         self.known.insert(id.0, (number, line));
         Defined::Fits
     }

@@ -24,9 +24,12 @@ pub struct Span {
     pub start: u64,
     /// When it ends, or [`Model::now`](crate::Model::now) where it has not ended. Always greater than `start`.
     pub end: u64,
-    /// What it shows. Where short spans were merged, what most of it was.
+    /// What it shows. Where short spans were merged, what most of it was, not counting an object's times without a
+    /// holder.
     pub kind: SpanKind,
-    /// The part of it that `kind` really covers, in percent from 1 to 100. Less than 100 only in a merged span.
+    /// The part of it that `kind` covers, in whole percent from 1 to 100, rounded down but not to 0. Less than 100
+    /// exactly in a merged span. In a span that was merged more than once, which happens only long before the end of a
+    /// lane with very many spans, the true part may be greater, and another kind's greater still.
     pub share: u8,
 }
 

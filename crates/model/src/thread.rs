@@ -131,7 +131,7 @@ impl Thread {
     pub(crate) fn born(&mut self, parent: ThreadId, name: &str) {
         self.parent = Some(parent);
         if !name.is_empty() {
-            self.name = clip(name, MAX_NAME_BYTES);
+            self.name = clip(name, MAX_NAME_BYTES).into_owned();
         }
         self.unnamed = false;
     }

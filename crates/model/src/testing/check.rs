@@ -134,7 +134,7 @@ fn check_lane(lane: Timeline<'_>) -> Result<(), String> {
 fn check_waits(model: &Model) -> Result<(), String> {
     for thread in model.threads() {
         let chain = model.wait_chain(thread.id());
-        ensure(chain.is_empty() == !thread.is_waiting(), "exactly a waiting thread has a chain of waits")?;
+        ensure(chain.is_empty() != thread.is_waiting(), "exactly a waiting thread has a chain of waits")?;
         let linked = chain.windows(2).all(|pair| pair[0].blocker == Some(pair[1].thread));
         ensure(linked, "a chain of waits is broken")?;
         let words = model.waits_for_words(thread.id());

@@ -38,7 +38,6 @@ impl Iterator for Choices {
         let mut bits = self.state;
         bits = (bits ^ (bits >> 31)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
         bits = (bits ^ (bits >> 31)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-        #[expect(clippy::cast_possible_truncation, reason = "the upper half is meant")]
         Some((bits >> 32) as u32)
     }
 }

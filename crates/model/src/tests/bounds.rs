@@ -6,6 +6,10 @@ use crate::{
     limits::{MAX_LANE_SPANS, MAX_OBJECTS, MAX_PLACES, MAX_SPANS, MAX_THREADS, MIN_LANE_SPANS},
 };
 
+fn count(limit: usize) -> u32 {
+    u32::try_from(limit).unwrap()
+}
+
 fn event(seq: u64, thread: u32, what: What) -> Event {
     Event { seq, time: seq, thread: ThreadId(thread), place: PlaceId(thread), what }
 }
@@ -15,7 +19,7 @@ fn threads_objects_and_places_beyond_the_limits_are_only_counted() {
     let mut model = Model::new();
     let mut seq = 0;
     // Numbers far apart, as garbage has them.
-    for number in (0..MAX_THREADS as u32 + 100).map(|number| number.wrapping_mul(429_001)) {
+    for number in (0..count(MAX_THREADS) + 100).map(|number| number.wrapping_mul(429_001)) {
         for what in [
             What::Acquired { object: ObjectId(number) },
             What::PlaceDefined { line: number, file: format!("{number}") },
@@ -27,7 +31,7 @@ fn threads_objects_and_places_beyond_the_limits_are_only_counted() {
     assert_eq!((model.threads().len(), model.objects().len()), (MAX_THREADS, MAX_OBJECTS));
     assert_eq!(model.left_out(), 100);
     assert_eq!((model.events(), model.anomalies()), (seq, 0));
-    for number in 0..MAX_PLACES as u32 + 100 {
+    for number in 0..count(MAX_PLACES) + 100 {
         let mut event = event(seq, 0, What::PlaceDefined { line: 1, file: String::new() });
         event.place = PlaceId(u32::MAX - number);
         model.apply(&event);
@@ -41,7 +45,7 @@ fn threads_objects_and_places_beyond_the_limits_are_only_counted() {
 #[test]
 fn an_event_that_needs_a_thread_or_object_without_room_changes_nothing_else() {
     let mut model = Model::new();
-    for number in 1..=MAX_THREADS as u32 {
+    for number in 1..=count(MAX_THREADS) {
         model.apply(&event(u64::from(number), number, What::ThreadStarted));
     }
     let stranger = 1_000_000;
@@ -79,7 +83,7 @@ fn all_lanes_together_keep_to_their_bound() {
     let stored: usize = model
         .threads()
         .filter_map(|thread| model.thread_timeline(thread.id()))
-        .map(|lane| lane.stored())
+        .map(crate::Timeline::stored)
         .sum();
     assert!((MIN_LANE_SPANS..=MAX_SPANS).contains(&stored), "{stored} spans are stored");
     assert_eq!((model.anomalies(), testing::check(&model)), (0, Ok(())));

@@ -40,17 +40,24 @@ fn pieces(count: usize) -> impl Strategy<Value = Vec<(usize, u64)>> {
     vec((0..KINDS.len(), length), 1..count)
 }
 
-/// That a span says the truth: `slack` is how many percent its share may be too low.
-fn check_span(pieces: &[(usize, u64)], span: Span, slack: u8) -> Result<(), TestCaseError> {
+/// That a span says no more than the truth; and the whole truth if it was merged at most once.
+fn check_span(pieces: &[(usize, u64)], span: Span, once: bool) -> Result<(), TestCaseError> {
     let covered = covered(pieces, span.start, span.end);
     let length = span.end - span.start;
     let kind = KINDS.iter().position(|kind| *kind == Some(span.kind)).unwrap();
-    let share = covered[kind] * 100 / length;
-    prop_assert!(u64::from(span.share) <= share.max(1), "{:?} covers {:?}", span, covered);
-    prop_assert!(u64::from(span.share) + u64::from(slack) + 1 >= share, "{:?} covers {:?}", span, covered);
+    let share = (covered[kind] * 100 / length).max(1);
+    // A share below 1 percent is given as 1, which merging again then takes for the truth.
+    prop_assert!(
+        covered[kind] > 0 && u64::from(span.share) <= share + u64::from(!once),
+        "{:?} covers {:?}",
+        span,
+        covered
+    );
     prop_assert_eq!(span.merged(), covered[kind] < length, "{:?} covers {:?}", span, covered);
-    let most = covered[..3].iter().max().unwrap() * 100 / length;
-    prop_assert!(share + u64::from(slack) >= most, "{:?} covers {:?}", span, covered);
+    if once {
+        prop_assert_eq!(u64::from(span.share), share);
+        prop_assert_eq!(Some(&covered[kind]), covered[..3].iter().max(), "{:?} covers {:?}", span, covered);
+    }
     Ok(())
 }
 
@@ -60,7 +67,7 @@ proptest! {
         let (lane, now) = lane(&pieces, usize::MAX);
         let spans: Vec<Span> = Timeline::new(&lane, now).all().collect();
         for span in &spans {
-            check_span(&pieces, *span, 0)?;
+            check_span(&pieces, *span, true)?;
             prop_assert!(!span.merged());
         }
         let shown: u64 = spans.iter().map(|span| span.end - span.start).sum();
@@ -91,7 +98,7 @@ proptest! {
         let timeline = Timeline::new(&lane, now);
         let all: Vec<Span> = timeline.coarse(0..u64::MAX, width).collect();
         for span in &all {
-            check_span(&pieces, *span, 0)?;
+            check_span(&pieces, *span, true)?;
             prop_assert!(span.end - span.start < 2 * width || !span.merged());
         }
         let window = from..from + length;
@@ -111,8 +118,7 @@ proptest! {
         let (exact, thin) = (Timeline::new(&exact, now), Timeline::new(&thin, now));
         prop_assert_eq!((thin.start(), thin.last_change()), (exact.start(), exact.last_change()));
         for span in thin.all() {
-            // Each time that a span is merged again its share is rounded down.
-            check_span(&pieces, span, 10)?;
+            check_span(&pieces, span, false)?;
         }
         let newest = |timeline: Timeline<'_>| {
             let spans: Vec<Span> = timeline.all().collect();
@@ -153,8 +159,8 @@ fn a_closed_lane_stays_as_it_is() {
 #[test]
 fn the_end_of_time_is_no_trouble() {
     let mut lane = Lane::default();
-    for at in 0..100 {
-        lane.set(u64::MAX - 50 + at.min(50), state(at as usize % 2), 8);
+    for (at, kind) in (0..100).zip([0, 1].into_iter().cycle()) {
+        lane.set(u64::MAX - 50 + at.min(50), state(kind), 8);
     }
     let timeline = Timeline::new(&lane, u64::MAX);
     for width in [1, 3, 1 << 63, u64::MAX] {

@@ -40,7 +40,7 @@ fn the_oldest_lines_are_left_out_and_counted() {
 fn long_lines_are_cut_and_many_of_them_left_out() {
     let mut run = Run::of_three();
     let line = "x".repeat(MAX_TEXT_BYTES + 1);
-    for _ in 0..MAX_OUTPUT_BYTES / MAX_TEXT_BYTES + 1 {
+    for _ in 0..=MAX_OUTPUT_BYTES / MAX_TEXT_BYTES {
         run.at(0, A, printed(line.clone()));
     }
     let output = run.model.output();

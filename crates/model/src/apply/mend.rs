@@ -1,0 +1,149 @@
+//! Finding what an event is about, and making the state fit it.
+
+use threadlab_trace::{ObjectId, PlaceId, ThreadId};
+
+use super::{Skip, Step};
+use crate::{Object, SpanKind, Thread, ThreadState, WaitsFor};
+
+/// Finding the thread or object that an event is about.
+impl Step<'_> {
+    /// The thread to which the event happened. It must be alive; one that is not known or has not started is taken to
+    /// have done so now.
+    #[inline]
+    pub(super) fn actor(&mut self) -> Result<usize, Skip> {
+        let at = self.find_or_add_thread(self.thread)?;
+        match self.model.threads[at].state {
+            ThreadState::Finished | ThreadState::Panicked => {
+                self.contradicts = true;
+                return Err(Skip::Void);
+            }
+            ThreadState::New => {
+                self.contradicts = true;
+                self.start(at);
+            }
+            ThreadState::Running | ThreadState::Sleeping | ThreadState::Waiting => {}
+        }
+        if self.place != PlaceId::UNKNOWN {
+            self.model.threads[at].place = self.place;
+        }
+        Ok(at)
+    }
+
+    /// The thread to which the event happened, which only a running thread can have.
+    #[inline]
+    pub(super) fn running_actor(&mut self) -> Result<usize, Skip> {
+        let at = self.actor()?;
+        self.must_run(at);
+        Ok(at)
+    }
+
+    #[inline]
+    pub(super) fn find_or_add_thread(&mut self, id: ThreadId) -> Result<usize, Skip> {
+        if let Some(at) = self.model.threads.index(id.0) {
+            return Ok(at);
+        }
+        self.contradicts = true;
+        self.add_thread(Thread::new(id, self.time))
+    }
+
+    pub(super) fn add_thread(&mut self, mut thread: Thread) -> Result<usize, Skip> {
+        let id = thread.id;
+        if id == self.thread {
+            thread.events = 1;
+            thread.latest = self.time;
+        }
+        let at = self.model.threads.insert(id.0, thread).ok_or(Skip::BeyondLimits)?;
+        self.model.share_spans();
+        Ok(at)
+    }
+
+    #[inline]
+    pub(super) fn object(&mut self, id: ObjectId) -> Result<usize, Skip> {
+        if let Some(at) = self.model.objects.index(id.0) {
+            return Ok(at);
+        }
+        self.contradicts = true;
+        self.add_object(id)
+    }
+
+    pub(super) fn add_object(&mut self, id: ObjectId) -> Result<usize, Skip> {
+        let at = self.model.objects.insert(id.0, Object::new(id)).ok_or(Skip::BeyondLimits)?;
+        self.model.share_spans();
+        Ok(at)
+    }
+}
+
+/// Changing the state of threads and objects.
+impl Step<'_> {
+    pub(super) fn start(&mut self, at: usize) {
+        self.model.threads[at].started = Some(self.time);
+        self.enter(at, ThreadState::Running, SpanKind::Running);
+    }
+
+    pub(super) fn enter(&mut self, at: usize, state: ThreadState, kind: SpanKind) {
+        let thread = &mut self.model.threads[at];
+        thread.state = state;
+        thread.lane.set(self.time, kind.into(), self.model.lane_capacity);
+    }
+
+    pub(super) fn block(&mut self, at: usize, waits_for: WaitsFor, kind: SpanKind) {
+        self.model.threads[at].waits_for = Some(waits_for);
+        self.enter(at, ThreadState::Waiting, kind);
+    }
+
+    pub(super) fn waits_for(&self, at: usize, what: WaitsFor) -> bool {
+        self.model.threads[at].waits_for == Some(what)
+    }
+
+    /// It runs: an end of sleeping or waiting that this does not follow from was not seen.
+    #[inline]
+    pub(super) fn must_run(&mut self, at: usize) {
+        if self.model.threads[at].state != ThreadState::Running {
+            self.contradicts = true;
+            self.unblock(at);
+        }
+    }
+
+    /// It does not sleep or wait any longer.
+    pub(super) fn unblock(&mut self, at: usize) {
+        if let Some(WaitsFor::Object(object)) = self.model.threads[at].waits_for.take()
+            && let Some(object_at) = self.model.objects.index(object.0)
+        {
+            remove(&mut self.model.objects[object_at].waiters, &self.model.threads[at].id);
+        }
+        self.enter(at, ThreadState::Running, SpanKind::Running);
+    }
+
+    /// Nobody holds the object any longer.
+    pub(super) fn take_back(&mut self, object_at: usize) {
+        let Some(holder) = self.model.objects[object_at].holder else { return };
+        if let Some(at) = self.model.threads.index(holder.0) {
+            self.take_back_from(at, object_at);
+        }
+    }
+
+    /// Nobody holds the object any longer; if anybody does, it is probably this thread.
+    #[inline]
+    pub(super) fn take_back_from(&mut self, probably: usize, object_at: usize) {
+        let object = &mut self.model.objects[object_at];
+        let Some(holder) = object.holder.take() else { return };
+        let id = object.id;
+        let holder_at = if self.model.threads[probably].id == holder {
+            probably
+        } else {
+            match self.model.threads.index(holder.0) {
+                Some(at) => at,
+                None => return,
+            }
+        };
+        remove(&mut self.model.threads[holder_at].holds, &id);
+    }
+}
+
+/// Takes the last entry equal to `entry` out, keeping the order of the others.
+#[inline]
+fn remove<T: PartialEq>(entries: &mut Vec<T>, entry: &T) {
+    if let Some(at) = entries.iter().rposition(|other| other == entry) {
+        entries.remove(at);
+    }
+}

@@ -85,6 +85,22 @@ pub fn run_shown(command: &mut Command) -> Result<()> {
     if status.success() { Ok(()) } else { bail!("{} ended with {status}", line(command)) }
 }
 
+/// Lets a program take the place of this one where the system can do that, so that whoever ends us ends it; runs it
+/// with its output shown elsewhere.
+///
+/// # Errors
+/// When the program cannot be started, or (elsewhere) ends with a failure.
+pub fn become_program(command: &mut Command) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt as _;
+        let error = command.stdin(Stdio::null()).exec();
+        Err(error).with_context(|| format!("cannot start {}", name(command)))
+    }
+    #[cfg(not(unix))]
+    run_shown(command)
+}
+
 /// Runs a program and returns what it wrote to its standard output.
 ///
 /// # Errors

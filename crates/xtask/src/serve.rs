@@ -53,5 +53,5 @@ fn watch(workspace: &Workspace, setup: &Setup, ip: IpAddr, port: u16) -> Result<
     let mut trunk = setup.trunk(workspace)?;
     trunk.args(["serve", "--port", &port.to_string(), "--address", &ip.to_string(), "--dist"]);
     trunk.arg(workspace.target("dist-dev"));
-    process::run_shown(&mut trunk)
+    process::become_program(&mut trunk)
 }

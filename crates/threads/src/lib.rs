@@ -1,1 +1,43 @@
-//! Threads, locks and what stands on them: on Web Workers in the browser, on the system's threads in native tests.
+//! Threads on shared-memory atomics: Web Workers in the browser, the system's threads in native tests.
+//!
+//! Everything that a thread does here is traced: the events of [`threadlab_trace`] tell the page who runs, who waits
+//! for whom and who holds what. A thread outside a traced process records nothing and pays one load for asking.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use threadlab_threads::{Lock, thread};
+//!
+//! let total = Arc::new(Lock::new(0));
+//! let adders: Vec<_> = (0..4)
+//!     .map(|_| {
+//!         let total = Arc::clone(&total);
+//!         thread::spawn(move || *total.lock() += 1)
+//!     })
+//!     .collect();
+//! for adder in adders {
+//!     adder.join().unwrap();
+//! }
+//! assert_eq!(*total.lock(), 4);
+//! ```
+//!
+//! From the floor up: [`futex`] is the only place that blocks; [`lock`] stands on it; [`thread`] on both;
+//! [`process`] runs a program with all of its threads.
+#![cfg_attr(all(target_arch = "wasm32", target_feature = "atomics"), feature(stdarch_wasm_atomic_wait))]
+
+pub mod clock;
+pub mod futex;
+pub mod lock;
+#[cfg(not(loom))]
+pub mod output;
+#[cfg(not(loom))]
+pub mod process;
+mod recording;
+#[cfg(not(loom))]
+pub mod stack;
+mod sync;
+#[cfg(not(loom))]
+pub mod thread;
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+pub mod worker;
+
+pub use lock::{Lock, LockGuard};

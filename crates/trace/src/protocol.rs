@@ -3,7 +3,8 @@
 //!
 //! Page to worker: [`LEAD`] starts a process, [`RUN`] starts a further worker in it. Worker to page: [`STARTED`] once
 //! by the leader, [`SPAWN`] for each further worker that is wanted, [`DRAIN`] when the page has fallen behind,
-//! [`EXITED`] at the end of the program.
+//! [`EXITED`] at the end of the program, [`READY`] when a worker's script has been loaded and [`DIED`] when its thread
+//! ended in a way that no program can catch.
 
 /// The field that says which message it is.
 pub const KIND: &str = "kind";
@@ -11,7 +12,7 @@ pub const KIND: &str = "kind";
 /// Page to leader: run a program. Carries [`MODULE`], [`PROGRAM`], [`ARGUMENTS`], [`EPOCH`], [`TIME_SCALE`],
 /// [`MAX_THREADS`].
 pub const LEAD: &str = "lead";
-/// Page to worker: join a process. Carries [`MODULE`], [`MEMORY`], [`EPOCH`], [`START`].
+/// Page to worker: join a process. Carries [`MODULE`], [`MEMORY`], [`EPOCH`], [`START`], [`STACK_BYTES`].
 pub const RUN: &str = "run";
 
 /// Leader to page: the process exists. Carries [`MEMORY`], [`TRACE`], [`CONTROLS`].
@@ -22,6 +23,11 @@ pub const SPAWN: &str = "spawn";
 pub const DRAIN: &str = "drain";
 /// Leader to page: the program has ended and all its events are in the rings. Carries [`FAILURE`], or null.
 pub const EXITED: &str = "exited";
+
+/// Worker to page: its script is there, and it waits for [`LEAD`] or [`RUN`].
+pub const READY: &str = "ready";
+/// Worker to page: its thread trapped, and the process with it. Carries [`FAILURE`] and [`THREAD`].
+pub const DIED: &str = "died";
 
 /// The compiled `WebAssembly.Module`.
 pub const MODULE: &str = "module";
@@ -45,3 +51,7 @@ pub const TRACE: &str = "trace";
 pub const CONTROLS: &str = "controls";
 /// Why the program failed, as text.
 pub const FAILURE: &str = "failure";
+/// The thread that died: its number, or 0 where it is not known.
+pub const THREAD: &str = "thread";
+/// The size of the worker's stack in bytes.
+pub const STACK_BYTES: &str = "stackBytes";

@@ -202,9 +202,15 @@ impl Recorder {
         self.record(&Entry::plain(Code::ThreadFinished, 0, 0), caller);
     }
 
-    /// The thread ends by a panic that began at `caller`.
-    pub fn thread_panicked(&mut self, message: &str, caller: Caller) {
-        self.record(&Entry::text(Code::ThreadPanicked, 0, message), caller);
+    /// The thread ends by a panic that began in that line of that file.
+    pub fn thread_panicked(&mut self, message: &str, file: &str, line: u32) {
+        // A panic's location is borrowed, so it goes by its text and not by its address.
+        let place = file.bytes().fold(line.wrapping_mul(0x9E37_79B1), |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        }) | 1;
+        self.put(&Entry::text(Code::PlaceDefined, line, file), place);
+        self.before(Code::ThreadPanicked);
+        self.put(&Entry::text(Code::ThreadPanicked, 0, message), place);
     }
 
     /// The thread is about to wait for another to end.
@@ -256,11 +262,15 @@ impl Recorder {
         self.record(&entry, caller);
     }
 
-    /// The thread gives the object back. Call it before the object is released.
+    /// The thread gives the object back. Call it before the object is released. There is no `caller` where a guard
+    /// is dropped, since that has no place in the program's text.
     #[inline]
-    pub fn released(&mut self, object: ObjectId, caller: Caller) {
+    pub fn released(&mut self, object: ObjectId, caller: Option<Caller>) {
         let entry = Entry { exact: false, ..Entry::plain(Code::Released, object.0, 0) };
-        self.record(&entry, caller);
+        match caller {
+            Some(caller) => self.record(&entry, caller),
+            None => self.put(&entry, 0),
+        }
     }
 
     /// The thread printed a line.
@@ -292,10 +302,16 @@ impl Recorder {
             self.tell_place(caller, address);
             self.places[slot] = address;
         }
-        if self.lost > 0 && entry.code.is_vital() {
+        self.before(entry.code);
+        self.put(entry, place_number(address));
+    }
+
+    /// Tells of dropped events first, where the coming event is sure to be kept.
+    #[inline]
+    fn before(&mut self, code: Code) {
+        if self.lost > 0 && code.is_vital() {
             self.tell_lost();
         }
-        self.put(entry, place_number(address));
     }
 
     #[cold]
@@ -304,7 +320,6 @@ impl Recorder {
         self.put(&entry, place_number(address));
     }
 
-    /// Tells of dropped events at the next event that is sure to be kept, so that it stands where they are missing.
     #[cold]
     fn tell_lost(&mut self) {
         let count = core::mem::take(&mut self.lost);

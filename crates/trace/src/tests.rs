@@ -62,13 +62,12 @@ fn every_event_comes_back_as_it_was_recorded() {
     recorder.wait_began(object, here);
     recorder.wait_timed_out(object, here);
     recorder.acquired(object, true, here);
-    recorder.released(object, here);
+    recorder.released(object, Some(here));
     recorder.printed("", here);
     recorder.printed(&"long ".repeat(500), here);
     recorder.progress(3, 10, here);
     recorder.result("42", here);
     recorder.failed("no", here);
-    recorder.thread_panicked("oh", here);
     recorder.thread_finished(here);
 
     let expected = [
@@ -90,7 +89,6 @@ fn every_event_comes_back_as_it_was_recorded() {
         What::Progress { done: 3, total: 10 },
         What::Result { text: "42".into() },
         What::Failed { message: "no".into() },
-        What::ThreadPanicked { message: "oh".into() },
         What::ThreadFinished,
     ];
     let events = read(&LocalDirectory(trace));
@@ -101,6 +99,17 @@ fn every_event_comes_back_as_it_was_recorded() {
         assert_eq!(event.thread, ThreadId(5));
         assert_eq!(event.place, events[0].place);
     }
+}
+
+#[test]
+fn a_panic_is_told_with_its_place() {
+    let trace = trace();
+    let mut recorder = trace.attach();
+    recorder.thread_panicked("oh", "src/demo.rs", 12);
+    let events = read(&LocalDirectory(trace));
+    assert_eq!(events[0].what, What::PlaceDefined { line: 12, file: "src/demo.rs".into() });
+    assert_eq!(events[1].what, What::ThreadPanicked { message: "oh".into() });
+    assert_eq!(events[0].place, events[1].place);
 }
 
 #[test]

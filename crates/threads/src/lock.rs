@@ -1,0 +1,274 @@
+//! The mutual exclusion lock.
+//!
+//! One word with three values, after the second mutex of Ulrich Drepper's "Futexes Are Tricky" (2011): free, held,
+//! and held with waiters. Acquiring a free lock and releasing one that nobody waits for are one atomic operation each
+//! and no call to the system. It is not fair: a thread that comes while another is being woken may overtake it.
+
+use crate::sync::{AtomicU32, Ordering};
+use crate::{clock, futex, recording};
+use core::panic::Location;
+use core::time::Duration;
+use lock_api::{GuardSend, Mutex, MutexGuard, RawMutex, RawMutexTimed};
+use std::borrow::Cow;
+use threadlab_trace::{ObjectId, ObjectKind};
+
+/// A value that one thread at a time can reach, through the guard that [`lock`](Mutex::lock) returns.
+///
+/// There is no poisoning: a holder that panics releases the lock as its stack unwinds, as a `with` block does in
+/// Python. Guards may be sent to another thread and dropped there, since a lock has no owner.
+pub type Lock<T> = Mutex<RawLock, T>;
+
+/// The hold on a [`Lock`]; dropping it releases the lock.
+pub type LockGuard<'a, T> = MutexGuard<'a, RawLock, T>;
+
+const FREE: u32 = 0;
+const HELD: u32 = 1;
+/// Held, and a thread may be waiting: whoever releases it wakes one.
+const AWAITED: u32 = 2;
+
+/// The number of a lock whose introduction is being recorded.
+const INTRODUCING: u32 = u32::MAX;
+
+/// How often a contended lock is looked at before its thread goes to sleep. Spinning pays while holds are shorter than
+/// the way to sleep and back, some microseconds; the number is that of std's mutex, against which it is measured.
+const SPINS: u32 = 100;
+
+/// A [`Lock`] with a name by which the page shows it.
+pub fn named<T>(name: impl Into<Cow<'static, str>>, value: T) -> Lock<T> {
+    Lock::from_raw(RawLock::named(name), value)
+}
+
+/// The algorithm of [`Lock`] without the value: the lock itself, to be acquired and released by hand.
+#[derive(Debug)]
+pub struct RawLock {
+    state: AtomicU32,
+    /// The number by which events know the lock; 0 until the first of them.
+    object: core::sync::atomic::AtomicU32,
+    name: Cow<'static, str>,
+}
+
+impl RawLock {
+    /// A free lock with a name by which the page shows it.
+    pub fn named(name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), ..Self::unnamed() }
+    }
+
+    #[cfg(not(loom))]
+    const fn unnamed() -> Self {
+        Self { state: AtomicU32::new(FREE), object: core::sync::atomic::AtomicU32::new(0), name: Cow::Borrowed("") }
+    }
+
+    #[cfg(loom)]
+    fn unnamed() -> Self {
+        Self { state: AtomicU32::new(FREE), object: core::sync::atomic::AtomicU32::new(0), name: Cow::Borrowed("") }
+    }
+
+    /// Blocks until the lock is free and takes it.
+    #[inline]
+    #[track_caller]
+    pub fn acquire(&self) {
+        futex::checkpoint();
+        if !self.take_if_free() {
+            self.acquire_contended(None, Location::caller());
+            return;
+        }
+        self.tell_acquired();
+    }
+
+    /// Takes the lock if it is free. Never blocks.
+    #[inline]
+    #[track_caller]
+    pub fn try_acquire(&self) -> bool {
+        futex::checkpoint();
+        let taken = self.take_if_free();
+        if taken {
+            self.tell_acquired();
+        }
+        taken
+    }
+
+    /// Blocks until the lock is free and takes it, but no longer than `timeout`. Returns whether it was taken.
+    #[track_caller]
+    pub fn acquire_timeout(&self, timeout: Duration) -> bool {
+        // A deadline past the end of time never comes.
+        self.acquire_until(clock::now().checked_add(timeout).unwrap_or(Duration::MAX), Location::caller())
+    }
+
+    /// Releases the lock and wakes a thread that waits for it, if there is one. Any thread may release it.
+    ///
+    /// # Panics
+    ///
+    /// If the lock is free: there is nothing to release.
+    #[inline]
+    #[track_caller]
+    pub fn release(&self) {
+        futex::checkpoint();
+        assert!(self.is_locked(), "release of a lock that nobody holds");
+        self.let_go(Some(Location::caller()));
+    }
+
+    #[inline]
+    fn take_if_free(&self) -> bool {
+        // Acquire: what the last holder did is seen by this one.
+        self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    }
+
+    fn acquire_until(&self, deadline: Duration, caller: &'static Location<'static>) -> bool {
+        futex::checkpoint();
+        if !self.take_if_free() {
+            return self.acquire_contended(Some(deadline), caller);
+        }
+        self.tell(|recorder, object| recorder.acquired(object, false, caller), caller);
+        true
+    }
+
+    #[cold]
+    fn acquire_contended(&self, deadline: Option<Duration>, caller: &'static Location<'static>) -> bool {
+        if self.spin_until_free() && self.take_if_free() {
+            self.tell(|recorder, object| recorder.acquired(object, false, caller), caller);
+            return true;
+        }
+        self.tell(|recorder, object| recorder.wait_began(object, caller), caller);
+        // Having waited, a thread cannot know whether others still wait, so it takes the lock as awaited.
+        while self.state.swap(AWAITED, Ordering::Acquire) != FREE {
+            if futex::wait(&self.state, AWAITED, deadline) == futex::Wait::TimedOut {
+                // One last look: a lock that is free is taken even when the time is up.
+                let taken =
+                    self.state.compare_exchange(FREE, AWAITED, Ordering::Acquire, Ordering::Relaxed).is_ok();
+                self.tell(
+                    |recorder, object| match taken {
+                        true => recorder.acquired(object, true, caller),
+                        false => recorder.wait_timed_out(object, caller),
+                    },
+                    caller,
+                );
+                return taken;
+            }
+        }
+        self.tell(|recorder, object| recorder.acquired(object, true, caller), caller);
+        true
+    }
+
+    /// Looks at the lock for a short while. Others that already sleep for it go first, so it ends at once then.
+    fn spin_until_free(&self) -> bool {
+        let spins = if cfg!(loom) { 1 } else { SPINS };
+        for _ in 0..spins {
+            match self.state.load(Ordering::Relaxed) {
+                FREE => return true,
+                AWAITED => return false,
+                _ => core::hint::spin_loop(),
+            }
+        }
+        false
+    }
+
+    #[inline]
+    fn let_go(&self, caller: Option<&'static Location<'static>>) {
+        if recording::is_on() {
+            self.tell(|recorder, object| recorder.released(object, caller), caller.unwrap_or(Location::caller()));
+        }
+        // Release: what this holder did is seen by the next one.
+        if self.state.swap(FREE, Ordering::Release) == AWAITED {
+            futex::wake(&self.state, 1);
+        }
+    }
+
+    #[inline]
+    #[track_caller]
+    fn tell_acquired(&self) {
+        if recording::is_on() {
+            let caller = Location::caller();
+            self.tell(|recorder, object| recorder.acquired(object, false, caller), caller);
+        }
+    }
+
+    /// Records an event about this lock, which is introduced first where it has not been yet.
+    fn tell(
+        &self,
+        event: impl FnOnce(&mut threadlab_trace::Recorder, ObjectId),
+        caller: &'static Location<'static>,
+    ) {
+        recording::record(|recorder| {
+            let object = match self.object.load(Ordering::Acquire) {
+                0 | INTRODUCING => self.introduce(recorder, caller),
+                known => ObjectId(known),
+            };
+            event(recorder, object);
+        });
+    }
+
+    #[cold]
+    fn introduce(
+        &self,
+        recorder: &mut threadlab_trace::Recorder,
+        caller: &'static Location<'static>,
+    ) -> ObjectId {
+        match self.object.compare_exchange(0, INTRODUCING, Ordering::Acquire, Ordering::Acquire) {
+            Ok(_) => {
+                let fresh = recorder.trace().new_object();
+                recorder.object_created(fresh, ObjectKind::Lock, &self.name, caller);
+                // Release: stored after the introduction is recorded, so no event about the lock can come before it.
+                self.object.store(fresh.0, Ordering::Release);
+                fresh
+            }
+            Err(_) => loop {
+                // Another thread is writing one event; there is nothing shorter to wait for.
+                match self.object.load(Ordering::Acquire) {
+                    INTRODUCING => core::hint::spin_loop(),
+                    known => break ObjectId(known),
+                }
+            },
+        }
+    }
+}
+
+// SAFETY: the word goes from free to held by one atomic exchange only, so there is one holder at a time; it is taken
+// with acquire and let go with release ordering.
+unsafe impl RawMutex for RawLock {
+    #[cfg(not(loom))]
+    #[expect(clippy::declare_interior_mutable_const, reason = "the trait's way of making new locks")]
+    const INIT: Self = Self::unnamed();
+    #[cfg(loom)]
+    const INIT: Self = panic!("loom's atomics cannot be made in a constant: use RawLock::named");
+
+    type Guard = GuardSend;
+
+    #[inline]
+    #[track_caller]
+    fn lock(&self) -> GuardSend {
+        self.acquire();
+        GuardSend::new()
+    }
+
+    #[inline]
+    #[track_caller]
+    fn try_lock(&self) -> Option<GuardSend> {
+        self.try_acquire().then_some(GuardSend::new())
+    }
+
+    #[inline]
+    unsafe fn unlock(&self, _guard: GuardSend) {
+        self.let_go(None);
+    }
+
+    fn is_locked(&self) -> bool {
+        self.state.load(Ordering::Relaxed) != FREE
+    }
+}
+
+// SAFETY: the timed functions take the lock by the same exchange as the others.
+unsafe impl RawMutexTimed for RawLock {
+    type Duration = Duration;
+    /// A time by [`clock::now`].
+    type Instant = Duration;
+
+    #[track_caller]
+    fn try_lock_for(&self, timeout: Duration) -> Option<GuardSend> {
+        self.acquire_timeout(timeout).then_some(GuardSend::new())
+    }
+
+    #[track_caller]
+    fn try_lock_until(&self, deadline: Duration) -> Option<GuardSend> {
+        self.acquire_until(deadline, Location::caller()).then_some(GuardSend::new())
+    }
+}

@@ -1,0 +1,163 @@
+//! A process: a program, its threads, and what they share beside the program's own data.
+
+use crate::sync::{AtomicU32, Ordering};
+use crate::{clock, futex, recording, thread};
+use core::time::Duration;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use threadlab_trace::{Surroundings, Trace};
+
+/// A program: what the main thread runs. Its result, or its error as text, is shown when it ends.
+pub type Program = Box<dyn FnOnce() -> Result<String, String> + Send>;
+
+/// Limits and settings of a process.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// How many threads may be alive at once, the main thread included. At least 1.
+    pub max_threads: u32,
+    /// How many times faster than real time sleeps pass. Positive.
+    pub time_scale: f32,
+}
+
+impl Default for Options {
+    /// 96 threads, whose stacks of 2 MiB leave room for events and data in a memory of 256 MiB; real time.
+    fn default() -> Self {
+        Self { max_threads: 96, time_scale: 1.0 }
+    }
+}
+
+/// One running process. It lives until its memory is given up, in the browser with the process, so it is only ever
+/// borrowed for ever.
+pub struct Process {
+    trace: Option<&'static Trace>,
+    max_threads: u32,
+    /// The time scale's bits. Sleepers wait on this word, so that a change wakes them.
+    time_scale: AtomicU32,
+    threads_made: AtomicU32,
+    /// Threads that have been started and have not ended, without the main thread.
+    running: AtomicU32,
+    pub(crate) workers: Mutex<thread::Workers>,
+}
+
+impl Process {
+    /// A process without threads. It is never freed.
+    pub(crate) fn new(trace: Option<&'static Trace>, options: Options) -> &'static Self {
+        Box::leak(Box::new(Self {
+            trace,
+            max_threads: options.max_threads.max(1),
+            time_scale: AtomicU32::new(options.time_scale.to_bits()),
+            threads_made: AtomicU32::new(1),
+            running: AtomicU32::new(0),
+            workers: Mutex::new(thread::Workers::default()),
+        }))
+    }
+
+    /// The process of threads that belong to none: native threads that no program started. It is not traced.
+    pub(crate) fn ambient() -> &'static Self {
+        static AMBIENT: OnceLock<&'static Process> = OnceLock::new();
+        AMBIENT.get_or_init(|| Self::new(None, Options::default()))
+    }
+
+    /// A directory for the events of a process.
+    pub(crate) fn new_trace(ask_to_drain: fn()) -> &'static Trace {
+        Box::leak(Box::new(Trace::new(Surroundings { now: clock::micros, ask_to_drain })))
+    }
+
+    pub(crate) fn trace(&self) -> Option<&'static Trace> {
+        self.trace
+    }
+
+    pub(crate) fn max_threads(&self) -> u32 {
+        self.max_threads
+    }
+
+    /// The word that sleepers wait on: the time scale's bits.
+    pub(crate) fn time_scale(&self) -> &AtomicU32 {
+        &self.time_scale
+    }
+
+    pub(crate) fn new_thread_id(&self) -> threadlab_trace::ThreadId {
+        threadlab_trace::ThreadId(self.threads_made.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
+    }
+
+    pub(crate) fn thread_begins(&self) {
+        self.running.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn thread_ended(&self) {
+        // Release: what the thread did is done when the main thread sees that none is left.
+        if self.running.fetch_sub(1, Ordering::Release) == 1 {
+            futex::wake(&self.running, u32::MAX);
+        }
+    }
+
+    /// Runs the program on the calling thread, which becomes the process's main thread, and waits for the other
+    /// threads. A program that fails is not waited for: its error is returned at once.
+    pub(crate) fn run(&'static self, program: Program) -> Result<String, Failure> {
+        let result = thread::run_main(self, program)?;
+        loop {
+            match self.running.load(Ordering::Acquire) {
+                0 => break,
+                running => futex::wait(&self.running, running, None),
+            };
+        }
+        recording::record(|recorder| recorder.result(&result, core::panic::Location::caller()));
+        Ok(result)
+    }
+
+    /// Changes the time scale; sleepers go on at the new one.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn set_time_scale(&self, scale: f32) {
+        self.time_scale.store(scale.to_bits(), Ordering::Relaxed);
+        futex::wake(&self.time_scale, u32::MAX);
+    }
+}
+
+/// Why a program failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The program returned an error.
+    #[error("{0}")]
+    Error(String),
+    /// Its main thread panicked.
+    #[error("the main thread panicked: {0}")]
+    Panicked(thread::Panic),
+}
+
+/// A program's run from outside, for native tests: its outcome and the events that tell it.
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Debug)]
+pub struct Run {
+    /// The program's result.
+    pub outcome: Result<String, Failure>,
+    /// All events, in their total order.
+    pub events: Vec<threadlab_trace::Event>,
+    /// Events dropped because the budget was used up.
+    pub lost: u64,
+}
+
+/// Runs a program as a traced process of its own on native threads, and returns when it and its threads have ended.
+///
+/// # Panics
+///
+/// If the system cannot start the main thread.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn run(options: Options, program: impl FnOnce() -> Result<String, String> + Send + 'static) -> Run {
+    use threadlab_trace::{LocalDirectory, Merge};
+
+    let trace = Process::new_trace(|| {});
+    let process = Process::new(Some(trace), options);
+    let leader = std::thread::spawn(move || process.run(Box::new(program)));
+    let (mut merge, mut events) = (Merge::new(), Vec::new());
+    while !leader.is_finished() {
+        merge.drain(&LocalDirectory(trace), &mut events);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let outcome = leader.join().expect("a program's panics are caught");
+    merge.finish(&LocalDirectory(trace), &mut events);
+    Run { outcome, lost: merge.dropped(&LocalDirectory(trace)), events }
+}
+
+/// Takes a lock whose holders never panic while they hold it.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

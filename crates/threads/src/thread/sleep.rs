@@ -1,0 +1,40 @@
+//! Giving up the core for a while.
+
+use super::current;
+use crate::sync::Ordering;
+use crate::{clock, futex, recording, stack};
+use core::panic::Location;
+use core::time::Duration;
+
+/// Puts the calling thread to sleep for at least this long in program time, which passes faster or slower than real
+/// time by the process's time scale. A change of the scale holds for the rest of the sleep too.
+#[track_caller]
+pub fn sleep(duration: Duration) {
+    let caller = Location::caller();
+    futex::checkpoint();
+    stack::check();
+    let micros = u32::try_from(duration.as_micros()).unwrap_or(u32::MAX);
+    recording::record(|recorder| recorder.sleep_began(micros, caller));
+    let process = current::process();
+    let mut left = duration.as_secs_f64();
+    let mut then = clock::now();
+    while left > 0.0 {
+        let bits = process.time_scale().load(Ordering::Relaxed);
+        let scale = f64::from(f32::from_bits(bits)).max(f64::from(f32::MIN_POSITIVE));
+        let real = Duration::try_from_secs_f64(left / scale).unwrap_or(Duration::MAX);
+        // A sleep past the end of time never ends.
+        futex::wait(process.time_scale(), bits, then.checked_add(real));
+        let now = clock::now();
+        left -= now.saturating_sub(then).as_secs_f64() * scale;
+        then = now;
+    }
+    recording::record(|recorder| recorder.sleep_ended(caller));
+}
+
+/// Lets other threads run first, if the system finds any. In the browser there is no such request, so this is a hint
+/// to the core only.
+pub fn yield_now() {
+    futex::checkpoint();
+    std::thread::yield_now();
+    core::hint::spin_loop();
+}

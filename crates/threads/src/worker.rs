@@ -1,0 +1,124 @@
+//! What runs on a Web Worker: the engine's exports, and its messages to the page.
+//!
+//! The messages are described in [`threadlab_trace::protocol`].
+
+use crate::process::{Options, Process, Program};
+use crate::thread::Start;
+use crate::{clock, stack, thread};
+use js_sys::{Object, Reflect};
+use threadlab_trace::protocol;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The worker's own `postMessage`: it reaches the page although this worker never returns to its event loop.
+    #[wasm_bindgen(js_name = postMessage, catch)]
+    fn post_message(message: &JsValue) -> Result<(), JsValue>;
+}
+
+/// Runs a program as a process's main thread, on a worker whose module has just been given a memory of its own.
+/// `find` makes the program from its name and arguments, or says why it cannot.
+pub fn lead(
+    find: impl FnOnce(&str, &str) -> Result<Program, String>,
+    program: &str,
+    arguments: &str,
+    epoch: f64,
+    options: Options,
+) {
+    clock::set_epoch(epoch);
+    let trace = Process::new_trace(|| post(&[(protocol::KIND, protocol::DRAIN.into())]));
+    let process = Process::new(Some(trace), options);
+    post(&[
+        (protocol::KIND, protocol::STARTED.into()),
+        (protocol::MEMORY, wasm_bindgen::memory()),
+        (protocol::TRACE, address(trace)),
+        (protocol::CONTROLS, address(process.time_scale())),
+    ]);
+    let outcome = match find(program, arguments) {
+        Ok(program) => process.run(program).map_err(|failure| failure.to_string()),
+        Err(message) => Err(message),
+    };
+    let failure = outcome.err().map_or(JsValue::NULL, Into::into);
+    post(&[(protocol::KIND, protocol::EXITED.into()), (protocol::FAILURE, failure)]);
+}
+
+/// Runs threads on a worker that has joined a process, for as long as the process lives. `start` is what
+/// [`request`] told the page.
+#[wasm_bindgen]
+pub fn threadlab_run(start: usize, epoch: f64) {
+    clock::set_epoch(epoch);
+    stack::mark_end();
+    // SAFETY: the page passes on, once, the address that `request` made by `Box::into_raw`.
+    let start = unsafe { Box::from_raw(core::ptr::with_exposed_provenance_mut::<Start>(start)) };
+    start.run_until_the_process_ends();
+}
+
+/// The number of the thread that this worker runs, or 0: asked by the worker's script when the thread has trapped.
+#[wasm_bindgen]
+#[must_use]
+pub fn threadlab_thread() -> u32 {
+    thread::id()
+}
+
+/// Asks the page for a worker that begins with `start`.
+pub(crate) fn request(start: Start) -> Result<(), String> {
+    let start = Box::into_raw(Box::new(start));
+    let message = object(&[
+        (protocol::KIND, protocol::SPAWN.into()),
+        (protocol::START, number(start.expose_provenance())),
+    ]);
+    post_message(&message).map_err(|error| {
+        // SAFETY: the message was not sent, so nobody else has the address.
+        drop(unsafe { Box::from_raw(start) });
+        format!("{error:?}")
+    })
+}
+
+/// Ends the process, which has been damaged, with a message.
+pub(crate) fn die(message: &str) -> ! {
+    post(&[
+        (protocol::KIND, protocol::DIED.into()),
+        (protocol::FAILURE, message.into()),
+        (protocol::THREAD, thread::id().into()),
+    ]);
+    core::arch::wasm32::unreachable()
+}
+
+fn post(fields: &[(&str, JsValue)]) {
+    // A message that cannot be sent has no one to be told: the page is gone, and its workers go with it.
+    let _ = post_message(&object(fields));
+}
+
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        // Setting a field of a plain object cannot fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    object.into()
+}
+
+fn address<T>(place: &T) -> JsValue {
+    number(core::ptr::from_ref(place).expose_provenance())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "addresses of a 32-bit memory are exact in a double")]
+fn number(address: usize) -> JsValue {
+    JsValue::from_f64(address as f64)
+}
+
+/// Makes the module an engine: exports the function by which a process's leader starts a program. The argument is a
+/// function from a program's name and arguments to the [`Program`](crate::process::Program), or to a message that
+/// says why there is none.
+#[macro_export]
+macro_rules! engine {
+    ($find:expr) => {
+        /// Runs a program as the main thread of a new process; see `threadlab_threads::worker::lead`.
+        #[::wasm_bindgen::prelude::wasm_bindgen]
+        pub fn threadlab_lead(program: &str, arguments: &str, epoch: f64, max_threads: u32, time_scale: f32) {
+            let options = $crate::process::Options { max_threads, time_scale };
+            $crate::worker::lead($find, program, arguments, epoch, options);
+        }
+    };
+}

@@ -40,7 +40,10 @@ const ENGINE_LINK_FLAGS: [&str; 8] = [
 #[derive(Clone, Debug)]
 pub struct Build {
     toolchain: Toolchain,
-    flags: Vec<String>,
+    /// What compiler and documentation need alike: the sysroot, and what it was compiled with.
+    base: Vec<String>,
+    /// What only the compiler needs.
+    link: Vec<String>,
     target: PathBuf,
     unstable: bool,
 }
@@ -52,11 +55,18 @@ impl Build {
     /// When the standard library cannot be built.
     pub fn engine(workspace: &Workspace, cache: &Cache, toolchain: &Toolchain) -> Result<Self> {
         let sysroot = sysroot::find_or_build(toolchain, cache, "engine", &ENGINE_FLAGS)?;
-        let mut flags: Vec<String> = ENGINE_FLAGS.iter().map(ToString::to_string).collect();
-        flags.extend(common_flags(toolchain, &sysroot));
-        flags.extend(ENGINE_LINK_FLAGS.iter().map(ToString::to_string));
+        let mut base: Vec<String> = ENGINE_FLAGS.iter().map(ToString::to_string).collect();
+        base.push(sysroot_flag(&sysroot));
+        let mut link = link_flags(toolchain);
+        link.extend(ENGINE_LINK_FLAGS.iter().map(ToString::to_string));
         // The threads crate uses the atomic wait instruction, which is not stable yet.
-        Ok(Self { toolchain: toolchain.clone(), flags, target: workspace.target("engine"), unstable: true })
+        Ok(Self {
+            toolchain: toolchain.clone(),
+            base,
+            link,
+            target: workspace.target("engine"),
+            unstable: true,
+        })
     }
 
     /// The page's build; builds its standard library first where needed.
@@ -65,8 +75,15 @@ impl Build {
     /// When the standard library cannot be built.
     pub fn page(workspace: &Workspace, cache: &Cache, toolchain: &Toolchain) -> Result<Self> {
         let sysroot = sysroot::find_or_build(toolchain, cache, "page", &[])?;
-        let flags = common_flags(toolchain, &sysroot);
-        Ok(Self { toolchain: toolchain.clone(), flags, target: workspace.target("page"), unstable: false })
+        let base = vec![sysroot_flag(&sysroot)];
+        let link = link_flags(toolchain);
+        Ok(Self {
+            toolchain: toolchain.clone(),
+            base,
+            link,
+            target: workspace.target("page"),
+            unstable: false,
+        })
     }
 
     /// Cargo with this build's toolchain, flags and target folder; the caller adds the subcommand.
@@ -93,10 +110,9 @@ impl Build {
     pub fn use_in(&self, command: &mut Command) {
         self.toolchain.use_in(command);
         // Encoded, because the folders among the flags may have spaces in their names.
-        let flags = self.flags.join("\x1f");
         command
-            .env("CARGO_ENCODED_RUSTDOCFLAGS", &flags)
-            .env("CARGO_ENCODED_RUSTFLAGS", flags)
+            .env("CARGO_ENCODED_RUSTDOCFLAGS", self.base.join("\x1f"))
+            .env("CARGO_ENCODED_RUSTFLAGS", [self.base.as_slice(), &self.link].concat().join("\x1f"))
             .env("CARGO_TARGET_DIR", &self.target)
             // Debug information would triple the time that wasm-bindgen needs, and panics tell their line without.
             .env("CARGO_PROFILE_DEV_DEBUG", "0");
@@ -109,7 +125,7 @@ impl Build {
 
     /// More flags for the documentation, on top of this build's own.
     pub fn rustdoc_flags(&self, command: &mut Command, more: &[&str]) {
-        let flags: Vec<&str> = self.flags.iter().map(String::as_str).chain(more.iter().copied()).collect();
+        let flags: Vec<&str> = self.base.iter().map(String::as_str).chain(more.iter().copied()).collect();
         command.env("CARGO_ENCODED_RUSTDOCFLAGS", flags.join("\x1f"));
     }
 
@@ -124,7 +140,7 @@ impl Build {
     /// A text that differs between any two builds that may give different files.
     #[must_use]
     pub fn identity(&self) -> String {
-        format!("{} {}", self.toolchain.identity(), self.flags.join(" "))
+        format!("{} {} {}", self.toolchain.identity(), self.base.join(" "), self.link.join(" "))
     }
 }
 
@@ -138,8 +154,12 @@ pub fn toolchain() -> Result<Toolchain> {
     Ok(toolchain)
 }
 
-fn common_flags(toolchain: &Toolchain, sysroot: &Path) -> Vec<String> {
-    let mut flags = vec![format!("--sysroot={}", sysroot.display())];
+fn sysroot_flag(sysroot: &Path) -> String {
+    format!("--sysroot={}", sysroot.display())
+}
+
+fn link_flags(toolchain: &Toolchain) -> Vec<String> {
+    let mut flags = Vec::new();
     if let Some(linker) = toolchain.linker() {
         flags.push(format!("-Clinker={}", linker.display()));
     }

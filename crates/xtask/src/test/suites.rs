@@ -94,7 +94,7 @@ pub fn in_browser(workspace: &Workspace, cache: &Cache, package: &str) -> Result
     let mut cargo = build.cargo();
     cargo
         .current_dir(workspace.root())
-        .args(["test", "--no-fail-fast", "--package", package, "--target", TARGET, "--config"])
+        .args(["test", "--no-fail-fast", "--tests", "--package", package, "--target", TARGET, "--config"])
         // Not by the environment, which would split a path at its spaces. A quoted Rust string is a TOML string too.
         .arg(format!("target.{TARGET}.runner=[{:?}]", runner.to_string_lossy()))
         // The runner would print its own stack below every failed test.

@@ -59,30 +59,60 @@ impl Tool {
     }
 
     fn install(&self, workspace: &Workspace, cache: &Cache, root: &Path) -> Result<()> {
-        // A registry that lags behind may lack a version that the tool's own lock file names; then newer ones do.
-        let locked = self.cargo_install(workspace, cache, root, &["--locked"]);
-        locked.or_else(|_| {
-            note(format!(
-                "{}: the registry lacks a locked dependency, so the newest ones are taken",
-                self.package
-            ));
-            self.cargo_install(workspace, cache, root, &[])
-        })
+        let mut result = Ok(());
+        for way in Way::ALL {
+            result = self.cargo_install(workspace, cache, root, way);
+            if result.is_ok() {
+                break;
+            }
+            note(format!("{} cannot be built {}", self.package, way.describe()));
+        }
+        result
     }
 
-    fn cargo_install(&self, workspace: &Workspace, cache: &Cache, root: &Path, more: &[&str]) -> Result<()> {
+    fn cargo_install(&self, workspace: &Workspace, cache: &Cache, root: &Path, way: Way) -> Result<()> {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command
             .args(["install", self.package, "--version", &format!("={}", self.version)])
             .args(self.programs.iter().flat_map(|program| ["--bin", program]))
             .args(self.arguments)
-            .args(more)
             .arg("--root")
             .arg(root)
             // Away from the workspace, whose settings are not meant for other people's programs.
             .current_dir(cache.path(""));
-        cheap_profile(&mut command, &build_folder(cache));
+        if way.locked {
+            command.arg("--locked");
+        }
+        cheap_profile(&mut command, &build_folder(cache), way.deferred);
         process::run_logged(&mut command, &workspace.log(&format!("install-{}", self.package)))
+    }
+}
+
+/// A way to build a program; the first that works is taken.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    /// With the dependencies that the program's own lock file names. A registry that lags behind may lack one of
+    /// them; then the newest ones do.
+    locked: bool,
+    /// With machine code made only of what is used of a library. The compiler's switch for that is not stable, so a
+    /// compiler may not know it.
+    deferred: bool,
+}
+
+impl Way {
+    const ALL: [Self; 4] = [
+        Self { locked: true, deferred: true },
+        Self { locked: false, deferred: true },
+        Self { locked: true, deferred: false },
+        Self { locked: false, deferred: false },
+    ];
+
+    fn describe(self) -> String {
+        format!(
+            "with {} dependencies{}",
+            if self.locked { "its locked" } else { "the newest" },
+            if self.deferred { " and -Zhint-mostly-unused" } else { "" }
+        )
     }
 }
 
@@ -104,7 +134,7 @@ fn build_folder(cache: &Cache) -> PathBuf {
 }
 
 /// A release profile that compiles fast; these programs run for seconds, and would compile for minutes.
-fn cheap_profile(command: &mut Command, target: &Path) {
+fn cheap_profile(command: &mut Command, target: &Path, deferred: bool) {
     command
         .env("CARGO_TARGET_DIR", target)
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
@@ -113,6 +143,10 @@ fn cheap_profile(command: &mut Command, target: &Path) {
         .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
         // The same for all, so that they share what they have in common.
         .env("CARGO_PROFILE_RELEASE_PANIC", "abort");
+    if deferred {
+        let flags = env::var("RUSTFLAGS").unwrap_or_default();
+        command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", format!("{flags} -Zhint-mostly-unused").trim());
+    }
 }
 
 /// Whether a program's answer to `--version` names this very version.

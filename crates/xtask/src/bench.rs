@@ -8,8 +8,9 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
@@ -37,7 +38,7 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<()> {
     let mut rows = step("measure the engine", || {
         let mut cargo = suites::in_browser(workspace, cache, "threadlab-bench")?;
         cargo.args(["--profile", engine::RELEASE_PROFILE, "--", "--nocapture"]);
-        rows_of(&process::read(&mut cargo)?)
+        measure(&mut cargo)
     })?;
     let has_page_bench =
         suites::test_targets(&workspace.path("tests/page/tests"))?.iter().any(|name| name == "bench");
@@ -45,7 +46,7 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<()> {
         rows.extend(step("measure the page", || {
             suites::with_page(workspace, cache, |cargo| {
                 cargo.args(["--test", "bench", "--", "--nocapture", "--include-ignored", "--test-threads=1"]);
-                rows_of(&process::read(cargo)?)
+                measure(cargo)
             })
         })?);
     } else {
@@ -62,14 +63,25 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<()> {
     Ok(())
 }
 
-/// The rows in a benchmark's output.
-fn rows_of(output: &str) -> Result<Vec<Value>> {
-    output
-        .lines()
-        // The runner may indent what a test prints.
-        .filter_map(|line| line.trim_start().strip_prefix("BENCH "))
-        .map(|row| serde_json::from_str(row).with_context(|| format!("a row that is no JSON: {row}")))
-        .collect()
+/// Runs a benchmark, shows what it says, and returns its rows.
+fn measure(command: &mut Command) -> Result<Vec<Value>> {
+    let mut rows = Vec::new();
+    let status = process::for_each_line(command, |line| {
+        println!("{line}");
+        rows.extend(row(line)?);
+        Ok(())
+    })?;
+    if !status.success() {
+        bail!("the benchmark ended with {status}");
+    }
+    Ok(rows)
+}
+
+/// The row that a line holds, if it holds one.
+fn row(line: &str) -> Result<Option<Value>> {
+    // The runner may indent what a test prints.
+    let Some(row) = line.trim_start().strip_prefix("BENCH ") else { return Ok(None) };
+    serde_json::from_str(row).map(Some).with_context(|| format!("a row that is no JSON: {row}"))
 }
 
 /// The compressed sizes of engine and page: what a person's browser loads of each, at gzip's best level.
@@ -155,9 +167,20 @@ mod tests {
 
     #[test]
     fn rows_are_found_among_other_output() {
-        let rows = rows_of("running 1 test\n    BENCH {\"id\":\"a\",\"ours\":1.5}\ntest a ... ok\n").unwrap();
-        assert_eq!(rows, [json!({"id": "a", "ours": 1.5})]);
-        assert!(rows_of("BENCH not json").is_err());
+        assert_eq!(
+            row("    BENCH {\"id\":\"a\",\"ours\":1.5}").unwrap(),
+            Some(json!({"id": "a", "ours": 1.5}))
+        );
+        assert_eq!(row("test a ... ok").unwrap(), None);
+        assert!(row("BENCH not json").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_benchmark_that_fails_is_an_error() {
+        let run = |script: &str| measure(Command::new("sh").args(["-c", script]));
+        assert_eq!(run("echo 'BENCH {}'; echo other").unwrap(), [json!({})]);
+        assert!(run("echo 'BENCH {}'; exit 1").is_err());
     }
 
     #[test]

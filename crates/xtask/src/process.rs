@@ -55,24 +55,35 @@ pub fn run_logged_with_steps(command: &mut Command, log: &Path) -> Result<()> {
     // Both streams append, so that neither writes over the other's lines.
     let err = OpenOptions::new().append(true).open(log).with_context(cannot_write)?;
     let mut out = err.try_clone().with_context(cannot_write)?;
-    let mut child = command
+    command.stderr(err);
+    let status = for_each_line(command, |line| {
+        writeln!(out, "{line}").with_context(cannot_write)?;
+        if step::is_step(line) {
+            println!("   {line}");
+        }
+        Ok(())
+    })?;
+    succeeded(command, status, log)
+}
+
+/// Runs a program and hands over each line of its standard output as it comes. Returns how it ended.
+///
+/// # Errors
+/// When the program cannot be started or read, or when `take` fails (the program is then ended).
+pub fn for_each_line(command: &mut Command, mut take: impl FnMut(&str) -> Result<()>) -> Result<ExitStatus> {
+    let child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(err)
         .spawn()
         .with_context(|| format!("cannot start {}", name(command)))?;
-    if let Some(lines) = child.stdout.take() {
+    let mut child = Background { child };
+    if let Some(lines) = child.child.stdout.take() {
         for line in BufReader::new(lines).split(b'\n') {
             let line = line.with_context(|| format!("cannot read what {} says", name(command)))?;
-            let line = String::from_utf8_lossy(&line);
-            writeln!(out, "{line}").with_context(cannot_write)?;
-            if step::is_step(&line) {
-                println!("   {line}");
-            }
+            take(&String::from_utf8_lossy(&line))?;
         }
     }
-    let status = child.wait().with_context(|| format!("cannot wait for {}", name(command)))?;
-    succeeded(command, status, log)
+    child.child.wait().with_context(|| format!("cannot wait for {}", name(command)))
 }
 
 /// Runs a program whose output goes straight to the person.

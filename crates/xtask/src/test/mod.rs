@@ -22,11 +22,12 @@ mod count;
 pub mod suites;
 
 use std::fmt;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Command, Stdio};
+use std::io::Write as _;
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use crate::process;
 use crate::step::step;
 use crate::test::count::{Count, Counter};
 use crate::workspace::{Cache, Workspace};
@@ -109,21 +110,12 @@ pub fn run(workspace: &Workspace, cache: &Cache, options: &Options) -> Result<bo
 /// # Errors
 /// When the command cannot be started or its output cannot be read.
 fn counted(command: &mut Command) -> Result<Count> {
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot start {}", command.get_program().to_string_lossy()))?;
     let mut counter = Counter::default();
-    if let Some(out) = child.stdout.take() {
-        for line in BufReader::new(out).split(b'\n') {
-            let line = line.context("cannot read the tests' output")?;
-            let line = String::from_utf8_lossy(&line);
-            println!("{line}");
-            counter.line(&line);
-        }
-    }
-    let status = child.wait().context("cannot wait for the tests")?;
+    let status = process::for_each_line(command, |line| {
+        println!("{line}");
+        counter.line(line);
+        Ok(())
+    })?;
     Ok(counter.finish(status.success()))
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -22,17 +22,20 @@ pub(super) fn installed() -> Option<Toolchain> {
 pub(super) fn install() -> Result<Toolchain> {
     let mut reasons = Vec::new();
     for name in names()? {
+        let start = Instant::now();
         let added = step(format!("rustup component add rust-src ({name})"), || {
             process::run_within(
                 Command::new("rustup").args(["component", "add", "rust-src", "--toolchain", &name]),
                 DOWNLOAD,
             )
         });
-        // One server serves all toolchains: when it is out of reach for one, the next would only wait again.
-        added.with_context(|| format!("rust-src for {name}"))?;
-        match probe(&name) {
+        match added.and_then(|()| probe(&name)) {
             Ok(toolchain) => return Ok(toolchain),
-            Err(error) => reasons.push(format!("{error:#}")),
+            Err(error) => reasons.push(format!("{name}: {error:#}")),
+        }
+        // One server serves all toolchains: when it is out of reach for one, the next would only wait again.
+        if start.elapsed() > DOWNLOAD / 3 {
+            break;
         }
     }
     bail!("{}", reasons.join("; "))

@@ -65,7 +65,11 @@ mod back_end {
         OFFSET.set(TIME_ORIGIN.with(|origin| *origin) - epoch);
     }
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; times are positive")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturates; times are positive"
+    )]
     pub(crate) fn micros() -> u64 {
         ((performance_now() + OFFSET.get()) * 1000.0) as u64
     }

@@ -55,12 +55,20 @@ impl RawLock {
 
     #[cfg(not(loom))]
     const fn unnamed() -> Self {
-        Self { state: AtomicU32::new(FREE), object: core::sync::atomic::AtomicU32::new(0), name: Cow::Borrowed("") }
+        Self {
+            state: AtomicU32::new(FREE),
+            object: core::sync::atomic::AtomicU32::new(0),
+            name: Cow::Borrowed(""),
+        }
     }
 
     #[cfg(loom)]
     fn unnamed() -> Self {
-        Self { state: AtomicU32::new(FREE), object: core::sync::atomic::AtomicU32::new(0), name: Cow::Borrowed("") }
+        Self {
+            state: AtomicU32::new(FREE),
+            object: core::sync::atomic::AtomicU32::new(0),
+            name: Cow::Borrowed(""),
+        }
     }
 
     /// Blocks until the lock is free and takes it.
@@ -165,7 +173,10 @@ impl RawLock {
     #[inline]
     fn let_go(&self, caller: Option<&'static Location<'static>>) {
         if recording::is_on() {
-            self.tell(|recorder, object| recorder.released(object, caller), caller.unwrap_or(Location::caller()));
+            self.tell(
+                |recorder, object| recorder.released(object, caller),
+                caller.unwrap_or(Location::caller()),
+            );
         }
         // Release: what this holder did is seen by the next one.
         if self.state.swap(FREE, Ordering::Release) == AWAITED {

@@ -2,7 +2,7 @@
 
 use crate::sync::{AtomicU32, Ordering};
 use crate::{clock, futex, recording, thread};
-use core::time::Duration;
+
 use std::sync::{Mutex, OnceLock, PoisonError};
 use threadlab_trace::{Surroundings, Trace};
 
@@ -150,7 +150,7 @@ pub fn run(options: Options, program: impl FnOnce() -> Result<String, String> + 
     let (mut merge, mut events) = (Merge::new(), Vec::new());
     while !leader.is_finished() {
         merge.drain(&LocalDirectory(trace), &mut events);
-        std::thread::sleep(Duration::from_millis(1));
+        std::thread::sleep(core::time::Duration::from_millis(1));
     }
     let outcome = leader.join().expect("a program's panics are caught");
     merge.finish(&LocalDirectory(trace), &mut events);

@@ -1,9 +1,9 @@
 //! The consumer's end of a ring, and the two ways of reaching a ring's memory.
 
+use crate::Event;
 use crate::record::{Header, UNIT_BYTES, Unit};
 use crate::ring::{CHUNK_UNITS, Chunk, Ring};
 use crate::sync::Ordering;
-use crate::Event;
 
 /// Access to a ring, wherever its memory is. Chunks go by their address; the ring's counters wrap.
 pub trait RingMemory {
@@ -38,7 +38,11 @@ impl Cursor {
 
     /// Hands every published event to `sink`; `None` stands for a record that could not be understood.
     /// Returns how many units were read.
-    pub(crate) fn drain(&mut self, memory: &impl RingMemory, mut sink: impl FnMut(u64, Option<Event>)) -> u32 {
+    pub(crate) fn drain(
+        &mut self,
+        memory: &impl RingMemory,
+        mut sink: impl FnMut(u64, Option<Event>),
+    ) -> u32 {
         let mut published = memory.written().wrapping_sub(self.read);
         let total = published;
         let mut buffer = [Unit::default(); 64];

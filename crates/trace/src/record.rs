@@ -166,7 +166,10 @@ impl Header {
         ])
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "each cast picks the bits that its field was packed into")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "each cast picks the bits that its field was packed into"
+    )]
     pub(crate) fn unpack(unit: Unit) -> Self {
         let [seq, tagged, who, whereabouts] = unit.0;
         Self {
@@ -218,7 +221,13 @@ impl Header {
             Code::Failed => What::Failed { message: text() },
             Code::Lost => What::Lost { count: self.value },
         };
-        Some(Event { seq: self.seq, time: self.time, thread: ThreadId(self.thread), place: PlaceId(self.place), what })
+        Some(Event {
+            seq: self.seq,
+            time: self.time,
+            thread: ThreadId(self.thread),
+            place: PlaceId(self.place),
+            what,
+        })
     }
 }
 

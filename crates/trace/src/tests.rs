@@ -1,8 +1,8 @@
 //! The whole way of an event: recorder, ring, merge.
 
 use crate::{
-    Directory, Event, LocalDirectory, Merge, ObjectId, ObjectKind, RemoteDirectory, SharedMemory, Surroundings,
-    ThreadId, Trace, What,
+    Directory, Event, LocalDirectory, Merge, ObjectId, ObjectKind, RemoteDirectory, SharedMemory,
+    Surroundings, ThreadId, Trace, What,
 };
 use core::panic::Location;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};

@@ -96,8 +96,11 @@ fn two_workers_register_at_once_and_keep_one_order() {
         let mut events = Vec::new();
         merge.finish(&LocalDirectory(trace), &mut events);
         assert!(events.iter().zip(0..).all(|(event, seq)| event.seq == seq));
-        let mut finished: Vec<_> =
-            events.iter().filter(|event| event.what == What::ThreadFinished).map(|event| event.thread.0).collect();
+        let mut finished: Vec<_> = events
+            .iter()
+            .filter(|event| event.what == What::ThreadFinished)
+            .map(|event| event.thread.0)
+            .collect();
         finished.sort_unstable();
         assert_eq!(finished, [1, 2]);
     });

@@ -129,7 +129,8 @@ impl Builder {
         let name = self.name.unwrap_or_else(|| format!("Thread-{}", id.0 - 1));
         let thread = Thread::new(id, name);
         let packet = Arc::new(Packet { state: AtomicU32::new(RUNNING), value: Mutex::new(None) });
-        let job = Job { thread: thread.clone(), body: work(thread.clone(), Arc::clone(&packet), body, caller) };
+        let job =
+            Job { thread: thread.clone(), body: work(thread.clone(), Arc::clone(&packet), body, caller) };
         recording::record(|recorder| recorder.thread_created(id, thread.name(), caller));
         process.thread_begins();
         if let Err(none) = slot.run(process, job) {
@@ -204,7 +205,11 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn join_timeout(self, timeout: Duration) -> Result<T, JoinTimeoutError<T>> {
         let deadline = clock::now().checked_add(timeout);
-        if self.wait(deadline, Location::caller()) { Ok(self.take()?) } else { Err(JoinTimeoutError::TimedOut(self)) }
+        if self.wait(deadline, Location::caller()) {
+            Ok(self.take()?)
+        } else {
+            Err(JoinTimeoutError::TimedOut(self))
+        }
     }
 
     /// Blocks until the thread has ended or the deadline has passed; tells which.
@@ -216,7 +221,9 @@ impl<T> JoinHandle<T> {
             recording::record(|recorder| recorder.join_began(target, caller));
         }
         while !self.is_finished() {
-            if futex::wait(&self.packet.state, RUNNING, deadline) == futex::Wait::TimedOut && !self.is_finished() {
+            if futex::wait(&self.packet.state, RUNNING, deadline) == futex::Wait::TimedOut
+                && !self.is_finished()
+            {
                 recording::record(|recorder| recorder.join_timed_out(target, caller));
                 return false;
             }

@@ -14,9 +14,9 @@ pub use handle::{Builder, JoinError, JoinHandle, JoinTimeoutError, SpawnError, s
 pub use panics::Panic;
 pub use sleep::{sleep, yield_now};
 
-pub(crate) use current::run_main;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) use current::id;
+pub(crate) use current::run_main;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) use workers::Start;
 pub(crate) use workers::Workers;

@@ -122,8 +122,10 @@ fn a_failing_main_thread_is_told_with_its_message_and_place() {
     let run = run(|| panic!("no luck"));
     let Err(Failure::Panicked(panic)) = run.outcome else { panic!("a panic") };
     assert_eq!(panic.message, "no luck");
-    let panicked =
-        position(&run.events, |event| matches!(&event.what, What::ThreadPanicked { message } if message == "no luck"));
+    let panicked = position(
+        &run.events,
+        |event| matches!(&event.what, What::ThreadPanicked { message } if message == "no luck"),
+    );
     assert_eq!(run.events[panicked].thread, ThreadId::MAIN);
     let place = run.events[panicked].place;
     let defined = run.events.iter().find(|event| event.place == place).unwrap();
@@ -162,9 +164,8 @@ fn what_lets_others_go_on_comes_before_what_was_let_on() {
     }
     assert_eq!((holder, created), (None, 1));
     for id in 2..6 {
-        let finished = position(&run.events, |event| {
-            event.thread == ThreadId(id) && event.what == What::ThreadFinished
-        });
+        let finished =
+            position(&run.events, |event| event.thread == ThreadId(id) && event.what == What::ThreadFinished);
         let joined = position(&run.events, |event| event.what == What::JoinEnded { target: ThreadId(id) });
         assert!(finished < joined);
     }

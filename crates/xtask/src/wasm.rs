@@ -69,13 +69,20 @@ impl Build {
         })
     }
 
-    /// The page's build; builds its standard library first where needed.
+    /// The page's build. It needs nothing special of the standard library, so where the toolchain brings one for
+    /// this target that is taken, and one is built elsewhere.
     ///
     /// # Errors
     /// When the standard library cannot be built.
     pub fn page(workspace: &Workspace, cache: &Cache, toolchain: &Toolchain) -> Result<Self> {
-        let sysroot = sysroot::find_or_build(toolchain, cache, "page", &[])?;
-        let base = vec![sysroot_flag(&sysroot)];
+        // A library that was built here before goes before one that would have to be downloaded.
+        let built = sysroot::find(toolchain, cache, "page", &[]);
+        let base = match built {
+            _ if toolchain.has_library(TARGET) => Vec::new(),
+            Some(sysroot) => vec![sysroot_flag(&sysroot)],
+            None if toolchain.add_library(TARGET).is_ok() => Vec::new(),
+            None => vec![sysroot_flag(&sysroot::find_or_build(toolchain, cache, "page", &[])?)],
+        };
         let link = link_flags(toolchain);
         Ok(Self {
             toolchain: toolchain.clone(),

@@ -91,7 +91,7 @@ impl Lane {
         let end = self.changes[old].start;
         let part = &self.changes[..old];
         // At the widest cells there are two of them, so this ends.
-        while self.grain < u64::BITS - 1 && count(part, end, 1 << self.grain) > quarter {
+        while self.grain < u64::BITS - 1 && !fits(part, end, 1 << self.grain, quarter) {
             self.grain += 1;
         }
         let kept = self.merge(old, end);
@@ -112,12 +112,15 @@ impl Lane {
     }
 }
 
-/// How many groups there are.
-fn count(changes: &[Change], end: u64, width: u64) -> usize {
-    let (mut at, mut groups) = (0, 0);
-    while at < changes.len() {
+/// Whether there are at most so many groups. Looks no further than it takes to know, so that trying one width after the
+/// other stays cheap.
+fn fits(changes: &[Change], end: u64, width: u64, groups: usize) -> bool {
+    let mut at = 0;
+    for _ in 0..groups {
+        if at >= changes.len() {
+            break;
+        }
         at = merge::group_end(changes, at, end, width);
-        groups += 1;
     }
-    groups
+    at >= changes.len()
 }

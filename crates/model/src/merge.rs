@@ -49,7 +49,7 @@ impl Tally {
         if best.0 == State::FREE || best.1 >= length {
             return (best.0, FULL);
         }
-        (best.0, percent(best.1, length).clamp(1, FULL - 1))
+        (best.0, percent(best.1, length).max(1))
     }
 }
 
@@ -63,7 +63,7 @@ fn part(length: u64, share: u8) -> u64 {
     length / 100 * u64::from(share) + length % 100 * u64::from(share) / 100
 }
 
-/// What part of `whole` is `part`, in percent; `whole` is greater than 0 and `part` at most as great.
+/// What part of `whole` is `part`, in percent, rounded down; `whole` is greater than 0 and `part` at most as great.
 fn percent(part: u64, whole: u64) -> u8 {
     let percent = u128::from(part) * 100 / u128::from(whole);
     u8::try_from(percent).unwrap_or(FULL)

@@ -161,6 +161,11 @@ impl Thread {
         self.waits_for
     }
 
+    /// Whether it waits for an object or for another thread.
+    pub fn is_waiting(&self) -> bool {
+        self.state == ThreadState::Waiting
+    }
+
     /// The objects it holds, in the order in which it acquired them. A thread that has ended without giving an object
     /// back still holds it.
     pub fn holds(&self) -> &[ObjectId] {

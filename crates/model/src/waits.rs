@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use threadlab_trace::ThreadId;
 
-use crate::{Model, Thread, ThreadState, WaitsFor};
+use crate::{Model, WaitsFor};
 
 /// A thread that waits, and for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Model {
         let mut walks = Vec::new();
         let mut best: Option<usize> = None;
         for (walk, start) in self.threads().enumerate() {
-            if start.state() != ThreadState::Waiting {
+            if !start.is_waiting() {
                 continue;
             }
             walks.resize(self.threads.len(), 0);
@@ -138,12 +138,5 @@ impl Model {
             at = self.next_index(next);
         }
         first
-    }
-}
-
-impl Thread {
-    /// Whether it waits for an object or for another thread.
-    pub fn is_waiting(&self) -> bool {
-        self.state() == ThreadState::Waiting
     }
 }

@@ -70,6 +70,8 @@ proptest! {
             check_span(&pieces, *span, true)?;
             prop_assert!(!span.merged());
         }
+        let split = |pair: &[Span]| pair[0].end == pair[1].start && pair[0].kind == pair[1].kind;
+        prop_assert!(!spans.windows(2).any(split), "one span is given as two: {:?}", spans);
         let shown: u64 = spans.iter().map(|span| span.end - span.start).sum();
         let sums = covered(&pieces, 0, now);
         prop_assert_eq!(shown, sums[0] + sums[1] + sums[2]);

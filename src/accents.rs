@@ -1,0 +1,48 @@
+//! A colour and a mark for each thread.
+
+use threadlab_trace::ThreadId;
+
+/// How many colours there are, the main thread's included.
+pub const COLOURS: u32 = 8;
+
+/// How many marks there are.
+pub const MARKS: u32 = 4;
+
+/// How a thread is told apart from others: the same in lanes, table, output and code. When the colours are used up they
+/// begin anew with another mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accent {
+    /// Which of [`COLOURS`]; 0 is the main thread's.
+    pub colour: u32,
+    /// Which of [`MARKS`].
+    pub mark: u32,
+}
+
+impl Accent {
+    /// A thread's accent.
+    pub const fn of(thread: ThreadId) -> Self {
+        if thread.0 <= ThreadId::MAIN.0 {
+            return Self { colour: 0, mark: 0 };
+        }
+        let place = thread.0 - ThreadId::MAIN.0 - 1;
+        Self { colour: place % (COLOURS - 1) + 1, mark: place / (COLOURS - 1) % MARKS }
+    }
+
+    /// The classes that give an element this accent.
+    pub fn classes(self) -> String {
+        format!("accent accent-{} mark-{}", self.colour, self.mark)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_first_28_threads_all_differ_and_the_main_thread_stands_apart() {
+        let accents: HashSet<_> = (2..30).map(|id| Accent::of(ThreadId(id)).classes()).collect();
+        assert_eq!(accents.len(), 28);
+        assert!((2..200).all(|id| Accent::of(ThreadId(id)).colour != Accent::of(ThreadId::MAIN).colour));
+    }
+}

@@ -1,0 +1,208 @@
+//! What stands in the controls, checked.
+
+use crate::address::{Address, SPEED, VERSION};
+use threadlab_demos::{Arguments, BadArguments, Demo, Kind, Parameter, Problem, demo, demos};
+
+/// How fast program time passes: the page's own parameter, the same for every demo.
+pub static SPEED_PARAMETER: [Parameter; 1] = [Parameter {
+    name: SPEED,
+    label: "Speed",
+    help: "How fast sleeping passes. It applies at once, also while a demo runs.",
+    kind: Kind::Decimal { min: 0.1, max: 20.0, default: 1.0, step: 0.1, unit: "×" },
+}];
+
+/// The texts in the controls of a demo, good or bad.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// The demo.
+    pub demo: &'static Demo,
+    /// One text for each parameter, in their order.
+    texts: Vec<String>,
+    /// The text in the control for the speed.
+    speed: String,
+}
+
+impl PartialEq for Form {
+    fn eq(&self, other: &Self) -> bool {
+        self.demo.about.id == other.demo.about.id && self.texts == other.texts && self.speed == other.speed
+    }
+}
+
+impl Form {
+    /// The demo with its defaults.
+    pub fn new(demo: &'static Demo) -> Self {
+        let texts = demo.about.parameters.iter().map(|parameter| parameter.kind.default_text()).collect();
+        Self { demo, texts, speed: SPEED_PARAMETER[0].kind.default_text() }
+    }
+
+    /// The text in the control of the parameter of this name, or of the speed.
+    pub fn text(&self, name: &str) -> &str {
+        if name == SPEED {
+            return &self.speed;
+        }
+        self.place(name).map_or("", |place| &self.texts[place])
+    }
+
+    /// Puts a text in the control of the parameter of this name, or of the speed. Returns whether there is one.
+    pub fn set(&mut self, name: &str, text: impl Into<String>) -> bool {
+        if name == SPEED {
+            self.speed = text.into();
+            return true;
+        }
+        let Some(place) = self.place(name) else { return false };
+        self.texts[place] = text.into();
+        true
+    }
+
+    /// The demo's arguments, if all of them can be used.
+    ///
+    /// # Errors
+    /// What is wrong with those that cannot.
+    pub fn arguments(&self) -> Result<Arguments, BadArguments> {
+        let names = self.demo.about.parameters.iter().map(|parameter| parameter.name);
+        Arguments::from_pairs(self.demo.about.parameters, names.zip(&self.texts))
+    }
+
+    /// How fast program time is to pass, if the text can be used.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn speed(&self) -> Result<f64, BadArguments> {
+        Arguments::from_pairs(&SPEED_PARAMETER, [(SPEED, &self.speed)])
+            .map(|arguments| arguments.decimal(SPEED))
+    }
+
+    /// What is wrong with the texts; empty when the demo can run.
+    pub fn problems(&self) -> Vec<Problem> {
+        let arguments = self.arguments().err().into_iter();
+        arguments.chain(self.speed().err()).flat_map(|bad| bad.problems).collect()
+    }
+
+    /// The address that opens the demo with these values, or `None` while some of them cannot be used.
+    pub fn address(&self) -> Option<Address> {
+        let pairs = self.arguments().ok()?.pairs().map(|(name, value)| (name.to_owned(), value)).collect();
+        self.speed().ok()?;
+        Some(Address {
+            demo: Some(self.demo.about.id.to_owned()),
+            pairs,
+            speed: Some(self.speed.trim().to_owned()),
+            version: None,
+        })
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        self.demo.about.parameters.iter().position(|parameter| parameter.name == name)
+    }
+}
+
+/// What an address opens.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    /// The demo and what stands in its controls.
+    pub form: Form,
+    /// What could not be followed, to be told to the person.
+    pub notices: Vec<String>,
+}
+
+/// Opens an address: as much of it as can be understood. `None` only where there are no demos at all.
+pub fn open(address: &Address) -> Option<Opened> {
+    let mut notices = Vec::new();
+    let known = address.demo.as_deref().map(|name| (name, demo(name)));
+    let first = || demos().first().copied();
+    let (demo, follow) = match known {
+        Some((_, Some(demo))) => (demo, true),
+        Some((name, None)) => {
+            let titles: Vec<_> = demos().iter().map(|demo| demo.about.title).collect();
+            notices.push(format!("There is no demo named “{name}”. There are: {}.", titles.join(", ")));
+            (first()?, false)
+        }
+        None => (first()?, true),
+    };
+
+    let mut form = Form::new(demo);
+    if let Some(version) = &address.version {
+        match version.parse::<u32>() {
+            Ok(number) if number <= VERSION => {}
+            Ok(number) => notices.push(format!(
+                "This address was made by a newer version of Threadlab (v={number}; this page knows v={VERSION}). \
+                 Whatever this page understands of it is used."
+            )),
+            Err(_) => notices.push(format!("“{version}” is not the version of an address; it is not used.")),
+        }
+    }
+    // Parameters belong to the demo that was asked for, not to the one shown in its place.
+    if follow {
+        for (name, value) in &address.pairs {
+            if !form.set(name, value) {
+                let problem = Problem::UnknownParameter { name: name.clone(), value: value.clone() };
+                notices.push(format!("In this address {problem}."));
+            }
+        }
+    }
+    if let Some(speed) = &address.speed {
+        form.set(SPEED, speed);
+    }
+    Some(Opened { form, notices })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened(hash: &str) -> Opened {
+        open(&Address::parse(hash)).unwrap()
+    }
+
+    #[test]
+    fn a_link_reproduces_what_it_was_made_from() {
+        let mut form = Form::new(demo("lock").unwrap());
+        form.set("lock", "off");
+        form.set("threads", "7");
+        form.set(SPEED, "2.5");
+        let link = form.address().unwrap().write();
+        assert_eq!(opened(&link), Opened { form, notices: Vec::new() });
+    }
+
+    #[test]
+    fn the_start_is_the_first_demo() {
+        let start = opened("");
+        assert_eq!(start.form.demo.about.id, "starting-threads");
+        assert!(start.notices.is_empty());
+    }
+
+    #[test]
+    fn an_unknown_demo_is_named_and_the_list_offered() {
+        let start = opened("#/unheard-of?threads=9");
+        assert_eq!(start.form, Form::new(demo("starting-threads").unwrap()));
+        assert!(start.notices[0].contains("“unheard-of”") && start.notices[0].contains("Lost updates"));
+    }
+
+    #[test]
+    fn an_unknown_parameter_is_named_and_the_rest_used() {
+        let start = opened("#/lock?threads=3&colour=red");
+        assert_eq!(start.form.text("threads"), "3");
+        assert_eq!(start.notices.len(), 1);
+        assert!(start.notices[0].contains("“colour”") && start.notices[0].contains("“red”"));
+    }
+
+    #[test]
+    fn a_newer_version_is_told_and_the_rest_used() {
+        let start = opened("#/lock?threads=3&v=99");
+        assert_eq!(start.form.text("threads"), "3");
+        assert!(start.notices[0].contains("v=99"));
+        assert!(opened("#/lock?v=one").notices[0].contains("“one”"));
+        assert!(opened("#/lock?v=1").notices.is_empty());
+    }
+
+    #[test]
+    fn bad_values_stay_in_view_and_are_problems() {
+        let start = opened("#/lock?threads=999&period=abc&speed=50");
+        assert_eq!(start.form.text("threads"), "999");
+        assert_eq!(
+            start.form.problems().iter().map(Problem::name).collect::<Vec<_>>(),
+            ["threads", "period", "speed"]
+        );
+        assert_eq!(start.form.problems()[2].to_string(), "Speed: 50 is out of range; it takes 0.1 to 20 ×");
+        assert_eq!(start.form.address(), None);
+    }
+}

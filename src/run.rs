@@ -1,0 +1,170 @@
+//! A run of a demo, as far as the page knows it.
+
+use crate::clock::Clock;
+use threadlab_demos::Demo;
+use threadlab_model::Model;
+use threadlab_trace::Event;
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RunState {
+    /// Nothing has run yet.
+    #[default]
+    Idle,
+    /// Run was pressed; the program has not begun yet.
+    Starting,
+    /// The program runs.
+    Running,
+    /// The program came to its end.
+    Finished,
+    /// It was stopped by the person.
+    Stopped,
+    /// It ended with an error, or could not start.
+    Failed,
+}
+
+impl RunState {
+    /// The state as one lower-case word, as `main[data-run]` has it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Finished => "finished",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether there is something to stop.
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Starting | Self::Running)
+    }
+
+    /// Whether a run has come to its end, whichever.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Finished | Self::Stopped | Self::Failed)
+    }
+}
+
+/// A run, folded from what the host tells of it.
+pub struct Run {
+    /// Which run of this page it is, from 1; 0 before the first.
+    pub number: u32,
+    /// What runs or ran.
+    pub demo: Option<&'static Demo>,
+    /// How far it is.
+    pub state: RunState,
+    /// The fold of its events.
+    pub model: Model,
+    /// How many of its events were lost.
+    pub lost: u64,
+    /// Why it failed.
+    pub failure: Option<String>,
+    clock: Clock,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self {
+            number: 0,
+            demo: None,
+            state: RunState::Idle,
+            model: Model::new(),
+            lost: 0,
+            failure: None,
+            clock: Clock::default(),
+        }
+    }
+}
+
+impl Run {
+    /// A run that is about to start.
+    pub fn starting(number: u32, demo: &'static Demo) -> Self {
+        Self { number, demo: Some(demo), state: RunState::Starting, ..Self::default() }
+    }
+
+    /// Events came in at the page's time `page`, in microseconds.
+    pub fn hear(&mut self, events: &[Event], page: u64) {
+        if let Some(latest) = events.iter().map(|event| event.time).max() {
+            self.clock.heard(page, latest);
+        }
+        for event in events {
+            self.model.apply(event);
+        }
+    }
+
+    /// Lets the model's time go on to the page's time `page`, and gives the run's time (both in microseconds).
+    pub fn advance(&mut self, page: u64) -> u64 {
+        if self.state == RunState::Running
+            && let Some(now) = self.clock.at(page)
+        {
+            self.model.advance(now);
+        }
+        self.model.now()
+    }
+
+    /// It is over at the page's time `page`, in microseconds.
+    pub fn end(&mut self, state: RunState, failure: Option<String>, page: u64) {
+        let end = match state {
+            // Its last event was its end.
+            RunState::Finished => self.model.now(),
+            _ => self.clock.at(page).unwrap_or(0).max(self.model.now()),
+        };
+        self.model.end(end);
+        self.state = state;
+        self.failure = failure;
+    }
+
+    /// Why it failed, with the thread and the line where that is known.
+    pub fn failure_words(&self) -> Option<String> {
+        let said = self.failure.as_deref();
+        let Some(failure) = self.model.failure() else { return said.map(str::to_owned) };
+        let thread = self.model.thread(failure.thread).map_or("a thread", |thread| thread.name());
+        let place = self.model.place(failure.place).map_or_else(String::new, |place| {
+            let file = place.file.rsplit(['/', '\\']).next().unwrap_or(place.file);
+            format!(", {file} line {}", place.line)
+        });
+        Some(format!("{} ({thread}{place})", failure.message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use threadlab_trace::{PlaceId, ThreadId, What};
+
+    fn event(seq: u64, time: u64, what: What) -> Event {
+        Event { seq, time, thread: ThreadId::MAIN, place: PlaceId::UNKNOWN, what }
+    }
+
+    #[test]
+    fn time_goes_on_between_events_while_it_runs() {
+        let mut run = Run { state: RunState::Running, ..Run::default() };
+        run.hear(&[event(0, 100, What::ThreadStarted)], 5_000);
+        assert_eq!(run.advance(5_400), 500);
+        run.end(RunState::Stopped, None, 5_600);
+        assert_eq!(run.advance(9_000), 700);
+    }
+
+    #[test]
+    fn a_failure_names_its_thread_and_line() {
+        let mut run = Run { state: RunState::Running, ..Run::default() };
+        let failed = Event {
+            place: PlaceId(1),
+            ..event(2, 20, What::Failed { message: "no more threads".to_owned() })
+        };
+        let place = What::PlaceDefined { line: 12, file: "crates/demos/src/catalogue/lock.rs".to_owned() };
+        let defined = Event { place: PlaceId(1), ..event(1, 10, place) };
+        run.hear(&[event(0, 0, What::ThreadStarted), defined, failed], 1_000);
+        run.end(RunState::Failed, Some("failed".to_owned()), 2_000);
+        assert_eq!(run.failure_words().as_deref(), Some("no more threads (MainThread, lock.rs line 12)"));
+    }
+
+    #[test]
+    fn a_failure_without_events_has_the_hosts_words() {
+        let mut run = Run::default();
+        run.end(RunState::Failed, Some("the engine is missing".to_owned()), 0);
+        assert_eq!(run.failure_words().as_deref(), Some("the engine is missing"));
+    }
+}

@@ -1,0 +1,290 @@
+//! Starting, following and stopping runs: the one place where the page meets the host.
+
+use crate::browser;
+use crate::run::{Run, RunState};
+use gloo_timers::callback::Timeout;
+use std::cell::{Cell, Ref, RefCell};
+use std::rc::{Rc, Weak};
+use threadlab_demos::Demo;
+use threadlab_host::{Engine, Notice, Options, Outcome, Process};
+use wasm_bindgen_futures::spawn_local;
+use yew::Callback;
+
+/// The shortest time between two refreshes of the page's texts and tables, in milliseconds.
+const REFRESH: f64 = 80.0;
+
+/// The engine, on its way to being usable.
+#[derive(Clone)]
+pub enum EngineState {
+    /// Nobody asked for it yet.
+    Unasked,
+    /// It is being loaded.
+    Loading,
+    /// It can run programs.
+    Ready(Rc<Engine>),
+    /// It could not be loaded, and why.
+    Failed(String),
+    /// This browser or this host of the page cannot run it: what is missing and how to mend it.
+    Unsupported(Vec<String>),
+}
+
+/// Runs demos, one at a time. Clones are the same runner.
+#[derive(Clone)]
+pub struct Runner(Rc<Inner>);
+
+impl PartialEq for Runner {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// What to run.
+struct Request {
+    demo: &'static Demo,
+    arguments: String,
+}
+
+struct Inner {
+    run: RefCell<Run>,
+    /// Kept after the run's end until the next one starts, for its counters.
+    process: RefCell<Option<Rc<Process>>>,
+    engine: RefCell<EngineState>,
+    /// Waits for the engine.
+    pending: RefCell<Option<Request>>,
+    speed: Cell<f64>,
+    runs: Cell<u32>,
+    listeners: RefCell<Vec<(u32, Callback<()>)>>,
+    listener_numbers: Cell<u32>,
+    refreshed: Cell<f64>,
+    refresh: RefCell<Option<Timeout>>,
+}
+
+/// Ends a listener when dropped.
+pub struct Subscription {
+    inner: Weak<Inner>,
+    number: u32,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        if let Some(inner) = self.inner.upgrade() {
+            inner.listeners.borrow_mut().retain(|(number, _)| *number != self.number);
+        }
+    }
+}
+
+impl Default for Runner {
+    /// A runner that has run nothing.
+    fn default() -> Self {
+        let engine = match threadlab_host::support() {
+            Ok(()) => EngineState::Unasked,
+            Err(missing) => EngineState::Unsupported(missing.iter().map(ToString::to_string).collect()),
+        };
+        Self(Rc::new(Inner {
+            run: RefCell::default(),
+            process: RefCell::default(),
+            engine: RefCell::new(engine),
+            pending: RefCell::default(),
+            speed: Cell::new(1.0),
+            runs: Cell::new(0),
+            listeners: RefCell::default(),
+            listener_numbers: Cell::new(0),
+            refreshed: Cell::new(0.0),
+            refresh: RefCell::default(),
+        }))
+    }
+}
+
+impl Runner {
+    /// Calls `listener` when there is something new to show: at once when a run changes its state, otherwise at most
+    /// some twelve times a second.
+    #[must_use = "the listener is gone when this is dropped"]
+    pub fn listen(&self, listener: Callback<()>) -> Subscription {
+        let number = self.0.listener_numbers.get();
+        self.0.listener_numbers.set(number.wrapping_add(1));
+        self.0.listeners.borrow_mut().push((number, listener));
+        Subscription { inner: Rc::downgrade(&self.0), number }
+    }
+
+    /// The current run, or the last one.
+    pub fn run(&self) -> Ref<'_, Run> {
+        self.0.run.borrow()
+    }
+
+    /// Lets the run's time go on to now, and gives it in microseconds.
+    pub fn advance(&self) -> u64 {
+        self.0.run.borrow_mut().advance(browser::now_micros())
+    }
+
+    /// How far the engine is.
+    pub fn engine(&self) -> EngineState {
+        self.0.engine.borrow().clone()
+    }
+
+    /// Loads the engine, unless it is there or on its way. After a failure it tries again.
+    pub fn prepare(&self) {
+        let idle = matches!(*self.0.engine.borrow(), EngineState::Unasked | EngineState::Failed(_));
+        if !idle {
+            return;
+        }
+        *self.0.engine.borrow_mut() = EngineState::Loading;
+        let inner = Rc::clone(&self.0);
+        spawn_local(async move {
+            let loaded = Engine::load(&browser::engine_folder()).await;
+            let engine = match loaded {
+                Ok(engine) => {
+                    browser::mark("threadlab:ready");
+                    EngineState::Ready(engine)
+                }
+                Err(error) => EngineState::Failed(error.to_string()),
+            };
+            *inner.engine.borrow_mut() = engine;
+            inner.launch_pending();
+            inner.notify();
+        });
+    }
+
+    /// Runs a demo with arguments as in an address. Does nothing while another run is live.
+    pub fn start(&self, demo: &'static Demo, arguments: String, speed: f64) {
+        if self.run().state.is_live() {
+            return;
+        }
+        self.0.speed.set(speed);
+        self.0.runs.set(self.0.runs.get().wrapping_add(1));
+        self.0.process.borrow_mut().take();
+        *self.0.run.borrow_mut() = Run::starting(self.0.runs.get(), demo);
+        *self.0.pending.borrow_mut() = Some(Request { demo, arguments });
+        self.prepare();
+        self.0.launch_pending();
+        self.0.notify();
+    }
+
+    /// Stops the run, in whatever state it is.
+    pub fn stop(&self) {
+        if self.0.pending.borrow_mut().take().is_some() {
+            self.0.end(RunState::Stopped, None);
+            return;
+        }
+        let process = self.0.process.borrow().clone();
+        if let Some(process) = process
+            && self.run().state.is_live()
+        {
+            process.stop();
+        }
+    }
+
+    /// Stops the run and forgets it.
+    pub fn reset(&self) {
+        if self.run().number == 0 {
+            return;
+        }
+        self.stop();
+        self.0.process.borrow_mut().take();
+        *self.0.run.borrow_mut() = Run::default();
+        self.0.notify();
+    }
+
+    /// Sets how fast program time passes, from now on.
+    pub fn set_speed(&self, speed: f64) {
+        self.0.speed.set(speed);
+        let process = self.0.process.borrow().clone();
+        if let Some(process) = process
+            && self.run().state.is_live()
+        {
+            process.set_time_scale(speed);
+        }
+    }
+}
+
+impl Inner {
+    /// Starts the process of the run that waits for the engine, if there is one and the engine is through.
+    fn launch_pending(self: &Rc<Self>) {
+        let engine = self.engine.borrow().clone();
+        let engine = match engine {
+            EngineState::Unasked | EngineState::Loading => return,
+            EngineState::Ready(engine) => Ok(engine),
+            EngineState::Failed(message) => Err(message),
+            EngineState::Unsupported(missing) => Err(missing.join(" ")),
+        };
+        let Some(request) = self.pending.borrow_mut().take() else { return };
+        let number = self.run.borrow().number;
+        let inner = Rc::downgrade(self);
+        let notice = move |notice: Notice<'_>| {
+            if let Some(inner) = inner.upgrade() {
+                inner.hear(number, notice);
+            }
+        };
+        let started = engine.and_then(|engine| {
+            let options = Options { time_scale: self.speed.get(), ..Options::default() };
+            Process::start(&engine, request.demo.about.id, &request.arguments, options, notice)
+                .map_err(|error| error.to_string())
+        });
+        match started {
+            Ok(process) => *self.process.borrow_mut() = Some(Rc::new(process)),
+            Err(message) => self.end(RunState::Failed, Some(message)),
+        }
+    }
+
+    /// What the process of run `number` has to say.
+    fn hear(self: &Rc<Self>, number: u32, notice: Notice<'_>) {
+        // The last words of a run that was given up for another.
+        if self.run.borrow().number != number {
+            return;
+        }
+        match notice {
+            Notice::Running => {
+                self.run.borrow_mut().state = RunState::Running;
+                self.notify();
+            }
+            Notice::Events(events) => {
+                self.run.borrow_mut().hear(events, browser::now_micros());
+                self.refresh_soon();
+            }
+            Notice::Ended(Outcome::Finished) => self.end(RunState::Finished, None),
+            Notice::Ended(Outcome::Stopped) => self.end(RunState::Stopped, None),
+            Notice::Ended(Outcome::Failed(failure)) => self.end(RunState::Failed, Some(failure.to_string())),
+        }
+    }
+
+    fn end(self: &Rc<Self>, state: RunState, failure: Option<String>) {
+        self.run.borrow_mut().end(state, failure, browser::now_micros());
+        self.notify();
+        // The number of workers that are left is read once more when they have had time to go.
+        self.refresh_soon();
+    }
+
+    /// Tells the listeners, now or when enough time has passed since the last time.
+    fn refresh_soon(self: &Rc<Self>) {
+        if self.refresh.borrow().is_some() {
+            return;
+        }
+        let wait = self.refreshed.get() + REFRESH - browser::now_millis();
+        if wait <= 0.0 {
+            self.notify();
+            return;
+        }
+        let inner = Rc::downgrade(self);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and REFRESH")]
+        let timeout = Timeout::new(wait.ceil() as u32, move || {
+            if let Some(inner) = inner.upgrade() {
+                inner.notify();
+            }
+        });
+        *self.refresh.borrow_mut() = Some(timeout);
+    }
+
+    fn notify(&self) {
+        self.refresh.borrow_mut().take();
+        self.refreshed.set(browser::now_millis());
+        if let Some(process) = &*self.process.borrow() {
+            let mut run = self.run.borrow_mut();
+            run.lost = process.lost().max(run.model.lost());
+        }
+        // A listener may start or stop runs, or listen.
+        let listeners: Vec<_> =
+            self.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
+        for listener in listeners {
+            listener.emit(());
+        }
+    }
+}

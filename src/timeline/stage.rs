@@ -1,0 +1,231 @@
+//! The canvas on the page: when it is drawn, and how a person moves in it.
+
+use super::lanes::Layout;
+use super::paint::{LaneOf, Picture, lane_count, lane_of};
+use super::theme::Theme;
+use super::view::View;
+use crate::browser;
+use crate::run::RunState;
+use crate::runner::Runner;
+use crate::words;
+use gloo_render::{AnimationFrame, request_animation_frame};
+use gloo_timers::callback::Timeout;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use threadlab_model::{Model, SpanKind};
+use wasm_bindgen::JsCast as _;
+use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
+
+/// With less motion the picture of a live run is drawn this often, in milliseconds between two.
+const CALM: u32 = 250;
+
+/// A canvas that shows a runner's run. Clones are the same stage.
+#[derive(Clone)]
+pub struct Stage(Rc<Inner>);
+
+struct Inner {
+    runner: Runner,
+    canvas: HtmlCanvasElement,
+    context: CanvasRenderingContext2d,
+    /// What scrolls up and down when there are more lanes than fit; `spacer` is as high as all lanes.
+    scroller: Element,
+    spacer: Element,
+    view: RefCell<View>,
+    theme: RefCell<Option<Theme>>,
+    layout: Cell<Option<Layout>>,
+    frame: RefCell<Option<AnimationFrame>>,
+    pause: RefCell<Option<Timeout>>,
+}
+
+impl Stage {
+    /// A stage on this canvas, or `None` where the browser cannot draw on it.
+    pub fn new(
+        runner: Runner,
+        canvas: HtmlCanvasElement,
+        scroller: Element,
+        spacer: Element,
+        view: View,
+    ) -> Option<Self> {
+        let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        let stage = Self(Rc::new(Inner {
+            runner,
+            canvas,
+            context,
+            scroller,
+            spacer,
+            view: RefCell::new(view),
+            theme: RefCell::default(),
+            layout: Cell::default(),
+            frame: RefCell::default(),
+            pause: RefCell::default(),
+        }));
+        stage.restyle();
+        Some(stage)
+    }
+
+    /// Colours, size or resolution may have changed.
+    pub fn restyle(&self) {
+        self.0.theme.borrow_mut().take();
+        self.wake();
+    }
+
+    /// There may be something new to draw.
+    pub fn wake(&self) {
+        Inner::wake(&self.0);
+    }
+
+    /// What part of time is in view.
+    pub fn view(&self) -> View {
+        self.0.view.borrow().clone()
+    }
+
+    /// Shows another part of time.
+    pub fn set_view(&self, view: View) {
+        *self.0.view.borrow_mut() = view;
+        self.wake();
+    }
+
+    /// Moves the view by a share of its width, positive towards later.
+    pub fn pan(&self, share: f64) {
+        let now = self.0.runner.advance();
+        let view = self.0.view.borrow().panned(now, share);
+        self.set_view(view);
+    }
+
+    /// Makes the view `factor` times as wide around `anchor`, from 0 at the left to 1 at the right.
+    pub fn zoom(&self, factor: f64, anchor: f64) {
+        let now = self.0.runner.advance();
+        let view = self.0.view.borrow().zoomed(now, factor, anchor);
+        self.set_view(view);
+    }
+
+    /// The share of the width that so many CSS pixels are.
+    pub fn share_of(&self, pixels: f64) -> f64 {
+        self.0.layout.get().map_or(0.0, |layout| pixels / layout.span_width())
+    }
+
+    /// Where `x`, in CSS pixels from the canvas's left edge, is between the left (0) and the right (1) end of time.
+    pub fn anchor_at(&self, x: f64) -> f64 {
+        self.0.layout.get().map_or(0.5, |layout| ((x - layout.names) / layout.span_width()).clamp(0.0, 1.0))
+    }
+
+    /// What is at a point of the canvas, in words.
+    pub fn words_at(&self, x: f64, y: f64) -> Option<String> {
+        let layout = self.0.layout.get()?;
+        if x < layout.names {
+            return None;
+        }
+        let lane = layout.lane_at(y, f64::from(self.0.scroller.scroll_top()))?;
+        let run = self.0.runner.run();
+        let window = self.0.view.borrow().window(run.model.now());
+        let length = window.end - window.start;
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a place on screen becomes a time; casts from float saturate"
+        )]
+        let time = window.start + (length as f64 * self.anchor_at(x)) as u64;
+        span_words(&run.model, lane, time)
+    }
+}
+
+impl Inner {
+    fn wake(self: &Rc<Self>) {
+        if self.frame.borrow().is_some() || self.pause.borrow().is_some() {
+            return;
+        }
+        let inner = Rc::downgrade(self);
+        let frame = request_animation_frame(move |_| Self::on_frame(&inner));
+        *self.frame.borrow_mut() = Some(frame);
+    }
+
+    fn on_frame(inner: &Weak<Self>) {
+        let Some(inner) = inner.upgrade() else { return };
+        inner.frame.borrow_mut().take();
+        inner.draw();
+        // The picture moves by itself only while time goes on.
+        if inner.runner.run().state != RunState::Running {
+            return;
+        }
+        if browser::reduced_motion() {
+            let later = Rc::downgrade(&inner);
+            let pause = Timeout::new(CALM, move || {
+                if let Some(inner) = later.upgrade() {
+                    inner.pause.borrow_mut().take();
+                    inner.wake();
+                }
+            });
+            *inner.pause.borrow_mut() = Some(pause);
+        } else {
+            inner.wake();
+        }
+    }
+
+    fn draw(&self) {
+        let now = self.runner.advance();
+        let run = self.runner.run();
+        let scale = browser::pixel_ratio();
+        let (width, height) =
+            (f64::from(self.scroller.client_width()), f64::from(self.scroller.client_height()));
+        if width < 1.0 || height < 1.0 {
+            return;
+        }
+        let layout = Layout::new(width, height, lane_count(&run.model));
+        let before = self.layout.replace(Some(layout));
+        if before.is_none_or(|before| before.full_height().to_bits() != layout.full_height().to_bits()) {
+            let style = format!("height:{}px", layout.full_height());
+            // Without it the lanes are drawn all the same, only not all of them can be scrolled to.
+            let _ = self.spacer.set_attribute("style", &style);
+        }
+        self.resize(width, height, scale);
+        let mut theme = self.theme.borrow_mut();
+        if theme.is_none() {
+            *theme = Theme::read(&self.scroller, scale);
+        }
+        let Some(theme) = &*theme else { return };
+        let picture = Picture {
+            model: &run.model,
+            window: self.view.borrow().window(now),
+            layout,
+            scrolled: f64::from(self.scroller.scroll_top()),
+            theme,
+            scale,
+        };
+        // A picture that cannot be drawn now may be the next time; the table beside it says the same in words.
+        let _ = picture.draw(&self.context);
+    }
+
+    /// Gives the canvas as many pixels as the screen has for it. Setting a size, even the same, empties the canvas.
+    fn resize(&self, width: f64, height: f64, scale: f64) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes on screen")]
+        let (across, down) = ((width * scale).round() as u32, (height * scale).round() as u32);
+        if self.canvas.width() != across {
+            self.canvas.set_width(across);
+        }
+        if self.canvas.height() != down {
+            self.canvas.set_height(down);
+        }
+    }
+}
+
+/// What a lane shows at a time, in words.
+fn span_words(model: &Model, lane: usize, time: u64) -> Option<String> {
+    let name = |thread| model.thread(thread).map_or_else(String::new, |thread| thread.name().to_owned());
+    let (who, timeline) = match lane_of(model, lane)? {
+        LaneOf::Thread(thread) => (thread.name().to_owned(), model.thread_timeline(thread.id())?),
+        LaneOf::Object(object) => (object.words().to_string(), model.object_timeline(object.id())?),
+    };
+    let span = timeline.at(time)?;
+    let what = match span.kind {
+        SpanKind::Running => "running".to_owned(),
+        SpanKind::Sleeping => "sleeping".to_owned(),
+        SpanKind::Waiting(object) => {
+            format!("waiting for {}", model.object(object)?.words())
+        }
+        SpanKind::Joining(target) => format!("waiting for {} to end", name(target)),
+        SpanKind::Held(holder) => format!("held by {}", name(holder)),
+    };
+    let (start, length) = (words::stamp(span.start), words::seconds(span.end.saturating_sub(span.start)));
+    Some(format!("{who}: {what}, from {start} s, for {length}"))
+}

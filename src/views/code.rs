@@ -1,0 +1,90 @@
+//! The demo's own source.
+
+use super::use_refresh;
+use crate::accents::Accent;
+use crate::runner::Runner;
+use std::collections::BTreeMap;
+use threadlab_demos::Demo;
+use threadlab_trace::ThreadId;
+use yew::prelude::*;
+
+/// What is shown.
+#[derive(Properties)]
+pub struct Props {
+    /// The demo.
+    pub demo: &'static Demo,
+    /// Knows where its threads are.
+    pub runner: Runner,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        self.demo.about.id == other.demo.about.id && self.runner == other.runner
+    }
+}
+
+/// The section named "Code": the very text that was compiled, with the lines marked on which live threads are.
+#[component]
+pub fn Code(props: &Props) -> Html {
+    use_refresh(&props.runner);
+    let marks = marks(props);
+    let lines = (1_u32..).zip(props.demo.program_text().lines());
+    html! {
+        <section class="code" aria-label="Code">
+            <h2>{ "Code" }</h2>
+            <p class="hint">{ "This is the program that runs, in Rust. While it runs, each thread's mark stands at the line where it last did something." }</p>
+            <pre tabindex="0" aria-label="Source of the program"><code>
+                { for lines.map(|(number, text)| html! {
+                    <Line key={number} {number} {text} threads={marks.get(&number).cloned().unwrap_or_default()} />
+                }) }
+            </code></pre>
+        </section>
+    }
+}
+
+/// The live threads on each line.
+fn marks(props: &Props) -> BTreeMap<u32, Vec<ThreadId>> {
+    let mut marks = BTreeMap::<u32, Vec<ThreadId>>::new();
+    let run = props.runner.run();
+    if !run.state.is_live() {
+        return marks;
+    }
+    let file = format!("{}.rs", props.demo.about.id.replace('-', "_"));
+    for thread in run.model.threads().filter(|thread| !thread.state().has_ended()) {
+        if let Some(place) = run.model.place(thread.place())
+            && place.file.rsplit(['/', '\\']).next() == Some(&*file)
+        {
+            marks.entry(place.line).or_default().push(thread.id());
+        }
+    }
+    marks
+}
+
+#[derive(Properties, PartialEq)]
+struct LineProps {
+    number: u32,
+    text: &'static str,
+    threads: Vec<ThreadId>,
+}
+
+/// Marks shown beside a line.
+const MAX_MARKS: usize = 4;
+
+/// One line of source, with the marks of the threads on it.
+#[component]
+fn Line(props: &LineProps) -> Html {
+    let ids = props.threads.iter().map(|thread| thread.0.to_string()).collect::<Vec<_>>().join(" ");
+    let here = (!ids.is_empty()).then_some("source-here");
+    let on = (!ids.is_empty()).then_some(ids);
+    html! {
+        <span class={classes!("source-line", here)} data-line-of={on}>
+            <span class="source-marks" aria-hidden="true">
+                { for props.threads.iter().take(MAX_MARKS).map(|&thread| html! {
+                    <span class={classes!("mark", Accent::of(thread).classes())} />
+                }) }
+            </span>
+            <span class="source-number" aria-hidden="true">{ props.number }</span>
+            { props.text }{ "\n" }
+        </span>
+    }
+}

@@ -1,0 +1,38 @@
+//! What the page shows, one part a file.
+
+mod code;
+mod controls;
+mod demos;
+mod explanation;
+mod notices;
+mod objects;
+mod output;
+mod parameters;
+mod refresh;
+mod result;
+mod thread_name;
+mod threads;
+mod timeline;
+
+pub use code::Code;
+pub use controls::Controls;
+pub use demos::Demos;
+pub use explanation::Article;
+pub use notices::Notices;
+pub use objects::Objects;
+pub use output::Output;
+pub use parameters::Parameters;
+pub use refresh::use_refresh;
+pub use result::ResultPanel;
+pub use threads::Threads;
+pub use timeline::TimelineFigure;
+
+use crate::runner::Runner;
+use yew::Properties;
+
+/// Of a view that shows the run.
+#[derive(Properties, PartialEq)]
+pub struct RunProps {
+    /// Who runs it.
+    pub runner: Runner,
+}

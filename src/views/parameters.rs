@@ -1,0 +1,158 @@
+//! The controls of a demo's parameters.
+
+use crate::form::{Form, SPEED_PARAMETER};
+use crate::stepping::stepped;
+use threadlab_demos::{Kind, Parameter, Problem};
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+/// An edit: the parameter's name, its new text, and whether it is the first since the control was entered.
+pub type Edit = (&'static str, String, bool);
+
+/// What is edited.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// What stands in the controls.
+    pub form: Form,
+    /// Whether a run is live, so that edits are for the next one.
+    pub live: bool,
+    /// Called at every edit.
+    pub onedit: Callback<Edit>,
+    /// Called when Enter is pressed in a control.
+    pub onrun: Callback<()>,
+    /// The run controls.
+    pub children: Children,
+}
+
+/// The form named "Parameters", with the run controls at its end.
+#[component]
+pub fn Parameters(props: &Props) -> Html {
+    let problems = props.form.problems();
+    // The first edit after a control was entered makes a new entry in the history, further ones change that entry.
+    let fresh = use_mut_ref(|| true);
+    let onfocusin = {
+        let fresh = fresh.clone();
+        Callback::from(move |_: FocusEvent| *fresh.borrow_mut() = true)
+    };
+    let onedit = {
+        let onedit = props.onedit.clone();
+        Callback::from(move |(name, text): (&'static str, String)| {
+            onedit.emit((name, text, fresh.replace(false)));
+        })
+    };
+    let onsubmit = props.onrun.reform(|event: SubmitEvent| event.prevent_default());
+    let parameters = props.form.demo.about.parameters.iter().chain(&SPEED_PARAMETER);
+    html! {
+        <form class="parameters" aria-label="Parameters" {onsubmit} {onfocusin} autocomplete="off" novalidate=true>
+            <div class="fields">
+                { for parameters.map(|parameter| html! {
+                    <Field
+                        key={parameter.name}
+                        {parameter}
+                        text={props.form.text(parameter.name).to_owned()}
+                        problem={problems.iter().find(|problem| problem.name() == parameter.name).cloned()}
+                        onedit={onedit.clone()}
+                    />
+                }) }
+            </div>
+            <p class="hint live-hint" data-shown={props.live.to_string()}>
+                { "Changes apply to the next run; the speed applies at once." }
+            </p>
+            { props.children.clone() }
+        </form>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct FieldProps {
+    parameter: &'static Parameter,
+    text: AttrValue,
+    problem: Option<Problem>,
+    onedit: Callback<(&'static str, String)>,
+}
+
+/// One labelled control with its range, and what is wrong with its value.
+#[component]
+fn Field(props: &FieldProps) -> Html {
+    let FieldProps { parameter, text, problem, onedit } = props;
+    let (name, kind) = (parameter.name, parameter.kind);
+    let id = format!("parameter-{name}");
+    let hint_id = format!("{id}-hint");
+    let edit = {
+        let onedit = onedit.clone();
+        move |text: String| onedit.emit((name, text))
+    };
+    let invalid = problem.is_some().then_some("true");
+    let control = match kind {
+        Kind::Switch { .. } => {
+            let onchange = Callback::from(move |event: Event| {
+                let on = event.target_unchecked_into::<HtmlInputElement>().checked();
+                edit(if on { "on" } else { "off" }.to_owned());
+            });
+            html! {
+                <input type="checkbox" role="switch" id={id.clone()} {name} checked={&**text == "on"} {onchange}
+                    aria-describedby={hint_id.clone()} aria-invalid={invalid} />
+            }
+        }
+        Kind::Choice { options, .. } => {
+            let onchange = Callback::from(move |event: Event| {
+                if let Some(select) =
+                    event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
+                {
+                    edit(select.value());
+                }
+            });
+            html! {
+                <select id={id.clone()} {name} {onchange} aria-describedby={hint_id.clone()} aria-invalid={invalid}>
+                    { for options.iter().map(|&(value, label)| html! {
+                        <option {value} selected={&**text == value}>{ label }</option>
+                    }) }
+                </select>
+            }
+        }
+        Kind::Whole { unit, .. } | Kind::Decimal { unit, .. } => {
+            let oninput = {
+                let edit = edit.clone();
+                Callback::from(move |event: InputEvent| {
+                    edit(event.target_unchecked_into::<HtmlInputElement>().value());
+                })
+            };
+            let onkeydown = {
+                let text = text.clone();
+                Callback::from(move |event: KeyboardEvent| {
+                    let up = match &*event.key() {
+                        "ArrowUp" => true,
+                        "ArrowDown" => false,
+                        _ => return,
+                    };
+                    if let Some(next) = stepped(kind, &text, up) {
+                        event.prevent_default();
+                        edit(next);
+                    }
+                })
+            };
+            let inputmode = if matches!(kind, Kind::Whole { .. }) { "numeric" } else { "decimal" };
+            html! {
+                <span class="number">
+                    <input type="text" {inputmode} id={id.clone()} {name} value={text} {oninput} {onkeydown}
+                        aria-describedby={hint_id.clone()} aria-invalid={invalid} spellcheck="false" />
+                    if !unit.is_empty() { <span class="unit" aria-hidden="true">{ unit }</span> }
+                </span>
+            }
+        }
+    };
+    html! {
+        <div class={classes!("field", problem.is_some().then_some("field-bad"))}>
+            <label for={id}>{ parameter.label }</label>
+            { control }
+            <div class="hint" id={hint_id}>
+                if let Some(problem) = problem {
+                    <p class="problem" role="alert">{ problem.to_string() }</p>
+                } else {
+                    <p><span class="range">{ kind.range() }</span>{ ". " }{ parameter.help }</p>
+                }
+            </div>
+        </div>
+    }
+}

@@ -7,7 +7,7 @@ use threadlab_demos::{Arguments, BadArguments, Demo, Kind, Parameter, Problem, d
 pub static SPEED_PARAMETER: [Parameter; 1] = [Parameter {
     name: SPEED,
     label: "Speed",
-    help: "How fast sleeping passes. It applies at once, also while a demo runs.",
+    help: "How fast sleep passes; applies at once.",
     kind: Kind::Decimal { min: 0.1, max: 20.0, default: 1.0, step: 0.1, unit: "×" },
 }];
 

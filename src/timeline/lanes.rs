@@ -25,7 +25,7 @@ impl Layout {
         let names = (width * 0.2).clamp(64.0, 128.0);
         #[expect(clippy::cast_precision_loss, reason = "a number of lanes")]
         let share = (height - AXIS) / lanes.max(1) as f64;
-        Self { width, height, names, lane: share.clamp(9.0, 26.0), lanes }
+        Self { width, height, names, lane: share.clamp(9.0, 30.0), lanes }
     }
 
     /// How high the whole would be without scrolling.
@@ -72,7 +72,7 @@ mod tests {
         let layout = Layout::new(800.0, 260.0, 3);
         assert!((layout.full_height() - 260.0).abs() < 1e-9);
         assert_eq!(layout.visible(0.0).count(), 3);
-        assert_eq!(layout.lane_at(AXIS + 27.0, 0.0), Some(1));
+        assert_eq!(layout.lane_at(AXIS + 31.0, 0.0), Some(1));
         assert_eq!(layout.lane_at(AXIS - 1.0, 0.0), None);
         assert_eq!(layout.lane_at(250.0, 0.0), None);
     }

@@ -87,15 +87,15 @@ impl Stage {
 
     /// Moves the view by a share of its width, positive towards later.
     pub fn pan(&self, share: f64) {
-        let now = self.0.runner.advance();
-        let view = self.0.view.borrow().panned(now, share);
+        let (now, over) = self.0.time();
+        let view = self.0.view.borrow().panned(now, over, share);
         self.set_view(view);
     }
 
     /// Makes the view `factor` times as wide around `anchor`, from 0 at the left to 1 at the right.
     pub fn zoom(&self, factor: f64, anchor: f64) {
-        let now = self.0.runner.advance();
-        let view = self.0.view.borrow().zoomed(now, factor, anchor);
+        let (now, over) = self.0.time();
+        let view = self.0.view.borrow().zoomed(now, over, factor, anchor);
         self.set_view(view);
     }
 
@@ -116,8 +116,9 @@ impl Stage {
             return None;
         }
         let lane = layout.lane_at(y, f64::from(self.0.scroller.scroll_top()))?;
+        let (now, over) = self.0.time();
         let run = self.0.runner.run();
-        let window = self.0.view.borrow().window(run.model.now());
+        let window = self.0.view.borrow().window(now, over);
         let length = window.end - window.start;
         #[expect(
             clippy::cast_precision_loss,
@@ -131,6 +132,12 @@ impl Stage {
 }
 
 impl Inner {
+    /// The run's time in microseconds, and whether that is where it ended.
+    fn time(&self) -> (u64, bool) {
+        let now = self.runner.advance();
+        (now, self.runner.run().state.is_over())
+    }
+
     fn wake(self: &Rc<Self>) {
         if self.frame.borrow().is_some() || self.pause.borrow().is_some() {
             return;
@@ -163,7 +170,7 @@ impl Inner {
     }
 
     fn draw(&self) {
-        let now = self.runner.advance();
+        let (now, over) = self.time();
         let run = self.runner.run();
         let scale = browser::pixel_ratio();
         let (width, height) =
@@ -186,7 +193,7 @@ impl Inner {
         let Some(theme) = &*theme else { return };
         let picture = Picture {
             model: &run.model,
-            window: self.view.borrow().window(now),
+            window: self.view.borrow().window(now, over),
             layout,
             scrolled: f64::from(self.scroller.scroll_top()),
             theme,

@@ -17,9 +17,11 @@ pub enum View {
 }
 
 impl View {
-    /// The part in view (microseconds) when the run has come to `now`. Never empty.
-    pub fn window(&self, now: u64) -> Range<u64> {
+    /// The part in view (microseconds) when the run has come to `now`, where it ended if it is `over`. Never empty.
+    pub fn window(&self, now: u64, over: bool) -> Range<u64> {
         match self {
+            // Room for what is still to come is of no use any more.
+            Self::Follow(length) if over && now < *length => 0..all(now),
             Self::Follow(length) => {
                 let end = now.max(*length);
                 end - length..end
@@ -31,8 +33,8 @@ impl View {
 
     /// Moved by `share` of its width: positive towards later.
     #[must_use]
-    pub fn panned(&self, now: u64, share: f64) -> Self {
-        let window = self.window(now);
+    pub fn panned(&self, now: u64, over: bool, share: f64) -> Self {
+        let window = self.window(now, over);
         let length = window.end - window.start;
         let by = scaled(length, share.abs());
         let start = if share < 0.0 {
@@ -45,8 +47,8 @@ impl View {
 
     /// Made `factor` times as wide, with the time at `anchor` (0 is the left edge, 1 the right) staying where it is.
     #[must_use]
-    pub fn zoomed(&self, now: u64, factor: f64, anchor: f64) -> Self {
-        let window = self.window(now);
+    pub fn zoomed(&self, now: u64, over: bool, factor: f64, anchor: f64) -> Self {
+        let window = self.window(now, over);
         let length = window.end - window.start;
         let most = all(now).max(length.min(SHORTEST));
         let new = scaled(length, factor).clamp(SHORTEST, most.max(SHORTEST));
@@ -80,24 +82,31 @@ mod tests {
     #[test]
     fn following_stands_still_until_the_window_is_full() {
         let view = View::Follow(5_000_000);
-        assert_eq!(view.window(0), 0..5_000_000);
-        assert_eq!(view.window(3_000_000), 0..5_000_000);
-        assert_eq!(view.window(7_000_000), 2_000_000..7_000_000);
+        assert_eq!(view.window(0, false), 0..5_000_000);
+        assert_eq!(view.window(3_000_000, false), 0..5_000_000);
+        assert_eq!(view.window(7_000_000, false), 2_000_000..7_000_000);
+    }
+
+    #[test]
+    fn a_short_run_fills_the_picture_when_it_is_over() {
+        let view = View::Follow(5_000_000);
+        assert_eq!(view.window(100_000, true), 0..102_000);
+        assert_eq!(view.window(7_000_000, true), 2_000_000..7_000_000);
     }
 
     #[test]
     fn panning_keeps_the_width_and_stays_within_the_run() {
         let view = View::Follow(1_000);
-        assert_eq!(view.panned(10_000, -0.5), View::Fixed(8_500..9_500));
-        assert_eq!(view.panned(10_000, -50.0), View::Fixed(0..1_000));
-        assert_eq!(view.panned(10_000, 50.0), View::Fixed(10_000..11_000));
+        assert_eq!(view.panned(10_000, false, -0.5), View::Fixed(8_500..9_500));
+        assert_eq!(view.panned(10_000, false, -50.0), View::Fixed(0..1_000));
+        assert_eq!(view.panned(10_000, false, 50.0), View::Fixed(10_000..11_000));
     }
 
     #[test]
     fn zooming_keeps_the_anchor() {
         let view = View::Fixed(1_000..2_000);
-        assert_eq!(view.zoomed(10_000, 0.5, 0.5), View::Fixed(1_250..1_750));
-        assert_eq!(view.zoomed(10_000, 2.0, 0.0), View::Fixed(1_000..3_000));
+        assert_eq!(view.zoomed(10_000, false, 0.5, 0.5), View::Fixed(1_250..1_750));
+        assert_eq!(view.zoomed(10_000, false, 2.0, 0.0), View::Fixed(1_000..3_000));
     }
 
     proptest! {
@@ -111,9 +120,9 @@ mod tests {
             let start = start.min(u64::MAX - length);
             let mut view = View::Fixed(start..start + length);
             for (zoom, amount, anchor) in steps {
-                view = if zoom { view.zoomed(now, amount, anchor) } else { view.panned(now, amount) };
+                view = if zoom { view.zoomed(now, true, amount, anchor) } else { view.panned(now, true, amount) };
             }
-            let window = view.window(now);
+            let window = view.window(now, true);
             prop_assert!(window.start <= window.end);
         }
     }

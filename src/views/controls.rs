@@ -51,7 +51,7 @@ pub fn Controls(props: &Props) -> Html {
             <button ref={stop_button} class="stop" type="button" disabled={!live} onclick={onclick_stop}
                 aria-keyshortcuts="Escape" title="Escape">{ "Stop" }</button>
             <p class="status">
-                <span class="status-word" role="status">{ status(&run) }</span>
+                <span class="status-word" role="status">{ status(&run, props.ready) }</span>
                 <span class="status-figures">{ figures(&run) }</span>
             </p>
         </div>
@@ -59,8 +59,9 @@ pub fn Controls(props: &Props) -> Html {
 }
 
 /// How far the run is, in words that change only when its state does: they are read aloud.
-fn status(run: &Run) -> &'static str {
+fn status(run: &Run, ready: bool) -> &'static str {
     match run.state {
+        state if !ready && !state.is_live() => "Some values cannot be used",
         RunState::Idle => "Ready to run",
         RunState::Starting => "Starting…",
         RunState::Running => "Running",

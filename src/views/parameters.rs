@@ -42,24 +42,29 @@ pub fn Parameters(props: &Props) -> Html {
         })
     };
     let onsubmit = props.onrun.reform(|event: SubmitEvent| event.prevent_default());
-    let parameters = props.form.demo.about.parameters.iter().chain(&SPEED_PARAMETER);
+    let field = |parameter: &'static Parameter| {
+        html! {
+            <Field
+                key={parameter.name}
+                {parameter}
+                text={props.form.text(parameter.name).to_owned()}
+                problem={problems.iter().find(|problem| problem.name() == parameter.name).cloned()}
+                onedit={onedit.clone()}
+            />
+        }
+    };
     html! {
         <form class="parameters" aria-label="Parameters" {onsubmit} {onfocusin} autocomplete="off" novalidate=true>
             <div class="fields">
-                { for parameters.map(|parameter| html! {
-                    <Field
-                        key={parameter.name}
-                        {parameter}
-                        text={props.form.text(parameter.name).to_owned()}
-                        problem={problems.iter().find(|problem| problem.name() == parameter.name).cloned()}
-                        onedit={onedit.clone()}
-                    />
-                }) }
+                { for props.form.demo.about.parameters.iter().map(field) }
             </div>
             <p class="hint live-hint" data-shown={props.live.to_string()}>
-                { "Changes apply to the next run; the speed applies at once." }
+                { "Changes above apply to the next run; the speed applies at once." }
             </p>
-            { props.children.clone() }
+            <div class="run-row">
+                { props.children.clone() }
+                { for SPEED_PARAMETER.iter().map(field) }
+            </div>
         </form>
     }
 }
@@ -150,7 +155,12 @@ fn Field(props: &FieldProps) -> Html {
                 if let Some(problem) = problem {
                     <p class="problem" role="alert">{ problem.to_string() }</p>
                 } else {
-                    <p><span class="range">{ kind.range() }</span>{ ". " }{ parameter.help }</p>
+                    <p>
+                        if !matches!(kind, Kind::Switch { .. }) {
+                            <span class="range">{ kind.range() }</span>{ ". " }
+                        }
+                        { parameter.help }
+                    </p>
                 }
             </div>
         </div>

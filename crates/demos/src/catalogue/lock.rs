@@ -94,31 +94,31 @@ pub const ABOUT: About = About {
         Parameter {
             name: "lock",
             label: "Use the lock",
-            help: "On: a thread acquires the lock before its first line and releases it after its last.",
+            help: "Held from a thread's first line to its last.",
             kind: Kind::Switch { default: true },
         },
         Parameter {
             name: "threads",
             label: "Threads",
-            help: "How many threads print.",
+            help: "How many print.",
             kind: Kind::Whole { min: 1, max: 256, default: 2, unit: "" },
         },
         Parameter {
             name: "lines",
             label: "Lines",
-            help: "How many lines each thread prints.",
+            help: "How many each thread prints.",
             kind: Kind::Whole { min: 1, max: 100, default: 3, unit: "" },
         },
         Parameter {
             name: "period",
-            label: "Period of Thread-1",
-            help: "How long the first thread sleeps before each line.",
+            label: "Period",
+            help: "Thread-1's sleep before each line.",
             kind: Kind::Decimal { min: 0.1, max: 10.0, default: 1.0, step: 0.1, unit: "s" },
         },
         Parameter {
             name: "slower",
-            label: "Each next one longer by",
-            help: "What is added to the period for each further thread.",
+            label: "Slower by",
+            help: "Added to the period of each next thread.",
             kind: Kind::Decimal { min: 0.0, max: 10.0, default: 1.0, step: 0.1, unit: "s" },
         },
     ],
@@ -128,7 +128,7 @@ pub const ABOUT: About = About {
              they wait. The lock's own lane below shows in whose hands it is, and the section “Shared objects” shows \
              who stands in the queue.",
             "All lines “Starting …” come first: they are printed before the lock. Then come the lines of one thread, \
-             all together, then those of the next.",
+             all together, then those of the next. Whose comes first is decided anew in every run.",
             "The holder keeps the lock while it sleeps. Sleeping does not release it.",
         ],
         try_this: &[

@@ -1,6 +1,7 @@
 //! Lost updates: three ways to add to one counter from several threads.
 
 use crate::{About, Arguments, Chapter, Explanation, Kind, Parameter, ProgramError, Question, grouped};
+use std::hint;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -10,8 +11,10 @@ use threadlab_threads::{Lock, clock, lock, output, say, thread};
 struct Counter {
     value: AtomicU32,
     adding: Lock<()>,
-    /// Held by the main thread until all threads are there, so that they add at the same time.
+    /// Held by the main thread until all threads stand before it.
     start: Lock<()>,
+    arrived: AtomicU32,
+    started: AtomicU32,
 }
 
 #[derive(Clone, Copy)]
@@ -22,6 +25,27 @@ enum Way {
 }
 
 impl Counter {
+    fn new(way: &str) -> Self {
+        Self {
+            value: AtomicU32::new(0),
+            adding: lock::named("adding", ()),
+            start: lock::named(format!("start {way}"), ()),
+            arrived: AtomicU32::new(0),
+            started: AtomicU32::new(0),
+        }
+    }
+
+    /// Waits until all threads are here: they have to meet, or there is nothing to see.
+    fn start_together(&self, count: u32) {
+        self.arrived.fetch_add(1, Ordering::Relaxed);
+        drop(self.start.lock());
+        // Waking from a wait takes longer than adding does, so the last moment is spent wide awake.
+        self.started.fetch_add(1, Ordering::Relaxed);
+        while self.started.load(Ordering::Relaxed) < count {
+            hint::spin_loop();
+        }
+    }
+
     fn add_one(&self, way: Way) {
         match way {
             Way::WithoutLock => self.read_add_write(),
@@ -46,8 +70,8 @@ impl Counter {
 }
 
 /// What each thread runs.
-fn add_many(counter: &Counter, additions: u32, way: Way) {
-    drop(counter.start.lock());
+fn add_many(counter: &Counter, count: u32, additions: u32, way: Way) {
+    counter.start_together(count);
     let report_every = additions.div_ceil(50);
     for done in 1..=additions {
         counter.add_one(way);
@@ -60,20 +84,19 @@ fn add_many(counter: &Counter, additions: u32, way: Way) {
 /// Lets `count` threads add `additions` each. Gives what the counter says in the end, and the time that it took.
 fn measure(count: u32, additions: u32, way: Way) -> Result<(u32, Duration), ProgramError> {
     let (title, short) = way.names();
-    let counter = Arc::new(Counter {
-        value: AtomicU32::new(0),
-        adding: lock::named("adding", ()),
-        start: lock::named(format!("start {short}"), ()),
-    });
+    let counter = Arc::new(Counter::new(short));
     let not_yet = counter.start.lock();
     let mut threads = Vec::new();
     for number in 1..=count {
         let counter = Arc::clone(&counter);
         let thread = thread::Builder::new()
             .name(format!("{short}-{number}"))
-            .spawn(move || add_many(&counter, additions, way))
+            .spawn(move || add_many(&counter, count, additions, way))
             .map_err(|error| format!("thread {number} of {count} did not start: {error}"))?;
         threads.push(thread);
+    }
+    while counter.arrived.load(Ordering::Relaxed) < count {
+        thread::sleep(Duration::from_millis(1));
     }
     say!("{title}: go");
     let begin = clock::now();
@@ -133,13 +156,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "threads",
             label: "Threads",
-            help: "How many threads add at the same time.",
+            help: "How many add at the same time.",
             kind: Kind::Whole { min: 1, max: 256, default: 4, unit: "" },
         },
         Parameter {
             name: "additions",
             label: "Additions",
-            help: "How many times each thread adds one.",
+            help: "How often each thread adds one.",
             kind: Kind::Whole { min: 1, max: 100_000, default: 20_000, unit: "" },
         },
     ],

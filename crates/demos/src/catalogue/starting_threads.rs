@@ -62,25 +62,25 @@ pub const ABOUT: About = About {
         Parameter {
             name: "threads",
             label: "Threads",
-            help: "How many threads to start beside the main thread.",
+            help: "Started beside the main thread.",
             kind: Kind::Whole { min: 1, max: 256, default: 2, unit: "" },
         },
         Parameter {
             name: "period",
-            label: "Period of Thread-1",
-            help: "How long the first thread sleeps before each tick.",
+            label: "Period",
+            help: "Thread-1's sleep before each tick.",
             kind: Kind::Decimal { min: 0.1, max: 10.0, default: 2.0, step: 0.1, unit: "s" },
         },
         Parameter {
             name: "slower",
-            label: "Each next one longer by",
-            help: "What is added to the period for each further thread.",
+            label: "Slower by",
+            help: "Added to the period of each next thread.",
             kind: Kind::Decimal { min: 0.0, max: 10.0, default: 2.0, step: 0.1, unit: "s" },
         },
         Parameter {
             name: "ticks",
             label: "Ticks",
-            help: "How many times each thread prints the time.",
+            help: "Times that each thread prints.",
             kind: Kind::Whole { min: 1, max: 100, default: 5, unit: "" },
         },
     ],
@@ -94,7 +94,7 @@ pub const ABOUT: About = About {
              from their periods.",
         ],
         try_this: &[
-            "Set “Each next one longer by” to 0, so that all threads tick at the same moment, and run it a few times. \
+            "Set “Slower by” to 0, so that all threads tick at the same moment, and run it a few times. \
              The order of the lines within a moment may differ from run to run.",
             "Ask for 16 threads. The time that it takes is the longest thread's, not the sum of all.",
             "Ask for 256 threads. Every thread costs memory for its stack and a worker of the browser, so there is a \

@@ -1,61 +1,82 @@
 //! A process's memory, as the page reaches it.
 
+use core::cell::RefCell;
 use js_sys::{Atomics, Int32Array, Uint8Array, WebAssembly};
 use threadlab_trace::SharedMemory;
 use wasm_bindgen::JsCast;
 
-/// A view of a process's memory. The memory can grow at any time; a view sees what there was when it was made, so one
-/// is made for each drain.
-pub(crate) struct View {
+/// A process's memory, which grows as the process needs more. A view of it sees what there was when it was made, so
+/// one is made anew when an address lies beyond it.
+pub(crate) struct View<'a> {
+    memory: &'a WebAssembly::Memory,
+    seen: RefCell<Seen>,
+}
+
+struct Seen {
     bytes: Uint8Array,
     words: Int32Array,
     len: usize,
 }
 
-impl View {
-    pub(crate) fn new(memory: &WebAssembly::Memory) -> Self {
+impl Seen {
+    fn new(memory: &WebAssembly::Memory) -> Self {
         let buffer = memory.buffer();
         let bytes = Uint8Array::new(&buffer);
         let len = bytes.length() as usize;
         Self { bytes, words: Int32Array::new(&buffer), len }
     }
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(memory: &'a WebAssembly::Memory) -> Self {
+        Self { memory, seen: RefCell::new(Seen::new(memory)) }
+    }
 
     /// Stores a word and wakes all threads that wait on it.
     pub(crate) fn store_and_wake(&self, address: usize, value: u32) {
         self.store(address, value);
-        let _ = Atomics::notify(&self.words, Self::index(address));
+        self.reach(address, 4, |seen| {
+            let _ = Atomics::notify(&seen.words, index(address));
+        });
     }
 
-    fn index(address: usize) -> u32 {
-        u32::try_from(address / 4).unwrap_or(u32::MAX)
-    }
-
-    fn holds(&self, address: usize, bytes: usize) -> bool {
-        address.checked_add(bytes).is_some_and(|end| end <= self.len)
+    /// Does something with the memory if it holds these bytes.
+    fn reach<R>(&self, address: usize, bytes: usize, act: impl FnOnce(&Seen) -> R) -> Option<R> {
+        let end = address.checked_add(bytes)?;
+        if end > self.seen.borrow().len {
+            *self.seen.borrow_mut() = Seen::new(self.memory);
+        }
+        let seen = self.seen.borrow();
+        (end <= seen.len).then(|| act(&seen))
     }
 }
 
-impl SharedMemory for View {
+fn index(address: usize) -> u32 {
+    position(address / 4)
+}
+
+fn position(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+impl SharedMemory for View<'_> {
     fn load(&self, address: usize) -> u32 {
-        if !self.holds(address, 4) {
-            return 0;
-        }
-        Atomics::load(&self.words, Self::index(address)).map_or(0, i32::cast_unsigned)
+        let word = self.reach(address, 4, |seen| Atomics::load(&seen.words, index(address)));
+        word.and_then(Result::ok).map_or(0, i32::cast_unsigned)
     }
 
     fn store(&self, address: usize, value: u32) {
-        if self.holds(address, 4) {
-            let _ = Atomics::store(&self.words, Self::index(address), value.cast_signed());
-        }
+        self.reach(address, 4, |seen| Atomics::store(&seen.words, index(address), value.cast_signed()));
     }
 
     fn copy(&self, address: usize, into: &mut [u8]) {
-        if !self.holds(address, into.len()) {
+        let end = position(address.saturating_add(into.len()));
+        let copied = self.reach(address, into.len(), |seen| {
+            seen.bytes.subarray(position(address), end).copy_to(into);
+        });
+        if copied.is_none() {
             into.fill(0);
-            return;
         }
-        let position = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        self.bytes.subarray(position(address), position(address + into.len())).copy_to(into);
     }
 }
 

@@ -68,6 +68,8 @@ struct Inner {
     time_scale: Cell<f64>,
     lost: Cell<u64>,
     ended: Cell<bool>,
+    /// The end that was asked for while the listener was being called. It comes as soon as the call returns.
+    ends_with: RefCell<Option<Outcome>>,
 }
 
 /// What there is once the leader has begun.
@@ -105,6 +107,7 @@ impl Process {
             time_scale: Cell::new(options.time_scale),
             lost: Cell::new(0),
             ended: Cell::new(false),
+            ends_with: RefCell::new(None),
         });
         let start = Start::lead(engine.module(), inner.epoch, program, arguments, options);
         inner.add_worker(&start).map_err(StartError::NoWorker)?;
@@ -147,7 +150,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.inner.listener.take();
+        *self.inner.listener.borrow_mut() = Some(Box::new(|_| {}));
         self.inner.end(Outcome::Stopped);
     }
 }
@@ -247,6 +250,10 @@ impl Inner {
     }
 
     fn end(&self, outcome: Outcome) {
+        if self.listener.borrow().is_none() && !self.ended.get() {
+            self.ends_with.borrow_mut().get_or_insert(outcome);
+            return;
+        }
         if self.ended.replace(true) {
             return;
         }
@@ -263,8 +270,12 @@ impl Inner {
         let Some(mut listener) = self.listener.take() else { return };
         let ended = matches!(notice, Notice::Ended(_));
         listener(notice);
-        if !ended {
-            *self.listener.borrow_mut() = Some(listener);
+        if ended {
+            return;
+        }
+        *self.listener.borrow_mut() = Some(listener);
+        if let Some(outcome) = self.ends_with.take() {
+            self.end(outcome);
         }
     }
 

@@ -1,0 +1,27 @@
+//! The engine on real workers in a headless browser. Each test runs a program of its own in a process of its own.
+//!
+//! Run by `cargo xtask test --only workers`.
+#![cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+
+mod failures;
+mod locks;
+mod threads;
+
+use threadlab_host::{Options, live_workers};
+use threadlab_worker_tests::{Named, Run, find};
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+static PROGRAMS: &[&[Named]] = &[threads::PROGRAMS, locks::PROGRAMS, failures::PROGRAMS];
+
+threadlab_threads::engine!(|name: &str, arguments: &str| {
+    let programs = PROGRAMS.iter().find(|programs| programs.iter().any(|(known, _)| *known == name));
+    find(programs.copied().unwrap_or_default(), name, arguments)
+});
+
+/// Runs a program with the usual settings. Whatever happens in it, no worker is left and no event is lost.
+async fn run(program: &str) -> Run {
+    let run = threadlab_worker_tests::run(program, "", Options::default()).await;
+    assert_eq!((run.lost, live_workers()), (0, 0));
+    run
+}

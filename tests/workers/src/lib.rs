@@ -1,1 +1,0 @@
-//! The engine on real workers in a headless browser.

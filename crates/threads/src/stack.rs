@@ -16,7 +16,7 @@ mod worker {
 
     /// What is left of the stack above the mark, at most, when it is set: the frames between the worker's start and
     /// [`mark_end`].
-    const FIRST_FRAMES: usize = 4096;
+    const FIRST_FRAMES: usize = 64 << 10;
     const MARK: [u64; 8] = [0x5AFE_57AC_C0DE_D00D; 8];
 
     thread_local! {

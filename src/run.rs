@@ -62,6 +62,8 @@ pub struct Run {
     /// Why it failed.
     pub failure: Option<String>,
     clock: Clock,
+    /// The time of the latest event, in microseconds.
+    latest: u64,
 }
 
 impl Default for Run {
@@ -74,6 +76,7 @@ impl Default for Run {
             lost: 0,
             failure: None,
             clock: Clock::default(),
+            latest: 0,
         }
     }
 }
@@ -88,6 +91,7 @@ impl Run {
     pub fn hear(&mut self, events: &[Event], page: u64) {
         if let Some(latest) = events.iter().map(|event| event.time).max() {
             self.clock.heard(page, latest);
+            self.latest = self.latest.max(latest);
         }
         for event in events {
             self.model.apply(event);
@@ -101,7 +105,13 @@ impl Run {
         {
             self.model.advance(now);
         }
-        self.model.now()
+        self.now()
+    }
+
+    /// How far the run has come, in microseconds since its process began.
+    pub fn now(&self) -> u64 {
+        // News of a program's end takes a moment, which does not belong to the run.
+        if self.state == RunState::Finished { self.latest } else { self.model.now() }
     }
 
     /// It is over at the page's time `page`, in microseconds.
@@ -121,10 +131,9 @@ impl Run {
         let said = self.failure.as_deref();
         let Some(failure) = self.model.failure() else { return said.map(str::to_owned) };
         let thread = self.model.thread(failure.thread).map_or("a thread", |thread| thread.name());
-        let place = self.model.place(failure.place).map_or_else(String::new, |place| {
-            let file = place.file.rsplit(['/', '\\']).next().unwrap_or(place.file);
-            format!(", {file} line {}", place.line)
-        });
+        // A line of the engine's own source says nothing to the person who reads the demo's.
+        let place = self.model.place(failure.place).filter(|place| self.demo.is_some_and(|demo| demo.has_file(place.file)));
+        let place = place.map_or_else(String::new, |place| format!(", line {}", place.line));
         Some(format!("{} ({thread}{place})", failure.message))
     }
 }
@@ -148,8 +157,17 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_names_its_thread_and_line() {
+    fn a_finished_run_ends_with_its_last_event() {
         let mut run = Run { state: RunState::Running, ..Run::default() };
+        run.hear(&[event(0, 100, What::ThreadStarted), event(1, 300, What::ThreadFinished)], 5_000);
+        assert_eq!(run.advance(5_900), 1_200);
+        run.end(RunState::Finished, None, 6_000);
+        assert_eq!(run.now(), 300);
+    }
+
+    #[test]
+    fn a_failure_names_its_thread_and_line() {
+        let mut run = Run { state: RunState::Running, demo: threadlab_demos::demo("lock"), ..Run::default() };
         let failed = Event {
             place: PlaceId(1),
             ..event(2, 20, What::Failed { message: "no more threads".to_owned() })
@@ -158,7 +176,7 @@ mod tests {
         let defined = Event { place: PlaceId(1), ..event(1, 10, place) };
         run.hear(&[event(0, 0, What::ThreadStarted), defined, failed], 1_000);
         run.end(RunState::Failed, Some("failed".to_owned()), 2_000);
-        assert_eq!(run.failure_words().as_deref(), Some("no more threads (MainThread, lock.rs line 12)"));
+        assert_eq!(run.failure_words().as_deref(), Some("no more threads (MainThread, line 12)"));
     }
 
     #[test]

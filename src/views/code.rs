@@ -49,10 +49,9 @@ fn marks(props: &Props) -> BTreeMap<u32, Vec<ThreadId>> {
     if !run.state.is_live() {
         return marks;
     }
-    let file = format!("{}.rs", props.demo.about.id.replace('-', "_"));
     for thread in run.model.threads().filter(|thread| !thread.state().has_ended()) {
         if let Some(place) = run.model.place(thread.place())
-            && place.file.rsplit(['/', '\\']).next() == Some(&*file)
+            && props.demo.has_file(place.file)
         {
             marks.entry(place.line).or_default().push(thread.id());
         }

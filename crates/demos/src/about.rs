@@ -72,6 +72,12 @@ pub struct Demo {
 }
 
 impl Demo {
+    /// Whether `file`, as the compiler names it, is this demo's.
+    pub fn has_file(&self, file: &str) -> bool {
+        let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+        name.strip_suffix(".rs").is_some_and(|stem| stem.replace('_', "-") == self.about.id)
+    }
+
     /// The part of its file that is the program: everything before `ABOUT`, with the file's own line numbers.
     pub fn program_text(&self) -> &'static str {
         let end = self.source.find("\n/// What the page says").unwrap_or(self.source.len());

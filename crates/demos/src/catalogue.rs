@@ -49,6 +49,8 @@ mod tests {
     fn a_demo_is_named_after_its_file() {
         for (demo, file) in DEMOS.iter().zip(FILES) {
             assert_eq!(demo.about.id, file.replace('_', "-"));
+            assert!(demo.has_file(&format!("crates/demos/src/catalogue/{file}.rs")));
+            assert!(!demo.has_file("crates/demos/src/catalogue/another.rs"));
         }
     }
 

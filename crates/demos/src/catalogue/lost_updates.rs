@@ -18,6 +18,13 @@ struct Counter {
 }
 
 #[derive(Clone, Copy)]
+struct Plan {
+    threads: u32,
+    additions: u32,
+    gap: u32,
+}
+
+#[derive(Clone, Copy)]
 enum Way {
     WithoutLock,
     WithLock,
@@ -46,14 +53,15 @@ impl Counter {
         }
     }
 
-    fn add_one(&self, way: Way) {
+    fn add_one(&self, way: Way, gap: u32) {
         match way {
-            Way::WithoutLock => self.read_add_write(),
+            Way::WithoutLock => self.read_add_write(gap),
             Way::WithLock => {
                 let _guard = self.adding.lock();
-                self.read_add_write();
+                self.read_add_write(gap);
             }
             Way::Atomic => {
+                think(gap);
                 self.value.fetch_add(1, Ordering::Relaxed);
             }
         }
@@ -63,26 +71,36 @@ impl Counter {
     ///
     /// Rust does not let two threads touch a plain number at once. A relaxed load and a relaxed store of an atomic
     /// number are the same two steps, each whole in itself, with nothing to hold them together.
-    fn read_add_write(&self) {
+    fn read_add_write(&self, gap: u32) {
         let seen = self.value.load(Ordering::Relaxed);
+        think(gap);
         self.value.store(seen + 1, Ordering::Relaxed);
     }
 }
 
+/// Takes the time of `turns` turns of an empty loop, as a computation would.
+fn think(turns: u32) {
+    for turn in 0..turns {
+        hint::black_box(turn);
+    }
+}
+
 /// What each thread runs.
-fn add_many(counter: &Counter, count: u32, additions: u32, way: Way) {
-    counter.start_together(count);
+fn add_many(counter: &Counter, plan: Plan, way: Way) {
+    let Plan { threads, additions, gap } = plan;
+    counter.start_together(threads);
     let report_every = additions.div_ceil(50);
     for done in 1..=additions {
-        counter.add_one(way);
+        counter.add_one(way, gap);
         if done % report_every == 0 || done == additions {
             output::progress(done, additions);
         }
     }
 }
 
-/// Lets `count` threads add `additions` each. Gives what the counter says in the end, and the time that it took.
-fn measure(count: u32, additions: u32, way: Way) -> Result<(u32, Duration), ProgramError> {
+/// Lets threads add as planned. Gives what the counter says in the end, and the time that it took.
+fn measure(plan: Plan, way: Way) -> Result<(u32, Duration), ProgramError> {
+    let count = plan.threads;
     let (title, short) = way.names();
     let counter = Arc::new(Counter::new(short));
     let not_yet = counter.start.lock();
@@ -91,7 +109,7 @@ fn measure(count: u32, additions: u32, way: Way) -> Result<(u32, Duration), Prog
         let counter = Arc::clone(&counter);
         let thread = thread::Builder::new()
             .name(format!("{short}-{number}"))
-            .spawn(move || add_many(&counter, count, additions, way))
+            .spawn(move || add_many(&counter, plan, way))
             .map_err(|error| format!("thread {number} of {count} did not start: {error}"))?;
         threads.push(thread);
     }
@@ -108,13 +126,16 @@ fn measure(count: u32, additions: u32, way: Way) -> Result<(u32, Duration), Prog
 }
 
 pub fn main(arguments: &Arguments) -> Result<String, ProgramError> {
-    let count = arguments.whole("threads");
-    let additions = arguments.whole("additions");
-    let expected = count * additions;
+    let plan = Plan {
+        threads: arguments.whole("threads"),
+        additions: arguments.whole("additions"),
+        gap: arguments.whole("gap"),
+    };
+    let expected = plan.threads * plan.additions;
 
     let mut result = format!("Expected each time: {}", grouped(expected.into()));
     for (done, way) in (1..).zip([Way::WithoutLock, Way::WithLock, Way::Atomic]) {
-        let (actual, time) = measure(count, additions, way)?;
+        let (actual, time) = measure(plan, way)?;
         let lost = expected - actual;
         if lost > 0 && !matches!(way, Way::WithoutLock) {
             return Err(format!("{}: {lost} updates were lost, and none should be", way.names().0).into());
@@ -165,19 +186,25 @@ pub const ABOUT: About = About {
             help: "How often each thread adds one.",
             kind: Kind::Whole { min: 1, max: 100_000, default: 20_000, unit: "" },
         },
+        Parameter {
+            name: "gap",
+            label: "Gap",
+            help: "Work between a read and its write.",
+            kind: Kind::Whole { min: 0, max: 1_000, default: 100, unit: "turns" },
+        },
     ],
     explanation: Explanation {
         look_for: &[
             "The result compares three ways to add: a plain read and write, the same under a lock, and one atomic \
              operation. Only the first loses anything, and how much differs from run to run.",
-            "The times differ as much as the counts. The lock keeps everything and is the slowest; the atomic addition \
-             keeps everything for little more than the plain one costs.",
+            "The times differ too. With the lock one thread at a time does its work between read and write, so it takes \
+             longest; the atomic addition keeps everything without making anybody wait.",
         ],
         try_this: &[
             "Run it several times. The loss is never quite the same: it depends on when exactly the threads meet.",
             "Use one thread: nothing is lost, because nobody comes between its read and its write.",
-            "Use only 10 additions. Often nothing is lost at all, which is what makes this mistake hard to find by \
-             testing.",
+            "Make the gap 0, then 1000. The longer a program thinks between reading and writing, the more it loses. With \
+             no gap and few additions often nothing is lost at all, which makes this mistake hard to find by testing.",
         ],
         why: &[
             "Adding one to a number in memory takes three steps: read it, add, write it back. When two threads both \

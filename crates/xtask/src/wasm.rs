@@ -7,20 +7,29 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::step;
-use crate::toolchain::{Toolchain, sysroot};
+use crate::toolchain::Toolchain;
+use crate::toolchain::sysroot::Library;
 use crate::workspace::{Cache, Workspace};
 
 /// The compilation target of both modules.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// What the standard library of the engine is compiled with, and everything on top of it as well: atomics for
-/// threads, unwinding so that a panic releases what its thread holds, and the final (not the legacy) encoding of
-/// exceptions.
-const ENGINE_FLAGS: [&str; 3] = [
-    "-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals",
-    "-Cpanic=unwind",
-    "-Cllvm-args=-wasm-use-legacy-eh=false",
-];
+/// The engine's standard library. What it is compiled with, everything on top of it is as well: atomics for threads,
+/// unwinding so that a panic releases what its thread holds, and the final (not the legacy) encoding of exceptions.
+const ENGINE_LIBRARY: Library = Library {
+    name: "engine",
+    flags: &[
+        "-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals",
+        "-Cpanic=unwind",
+        "-Cllvm-args=-wasm-use-legacy-eh=false",
+    ],
+    features: &["panic-unwind"],
+};
+
+/// The page's standard library. The one that comes with a compiler would do too, but is made for speed, and would be
+/// a good part of what people download.
+const PAGE_LIBRARY: Library =
+    Library { name: "page", flags: &["-Copt-level=z"], features: &["optimize_for_size"] };
 
 /// What the engine is linked with: the page gives the memory, shared between its workers and bounded (a maximum is
 /// required of shared memories, and phones refuse large ones); the exports set up a thread's own storage; and the
@@ -54,8 +63,8 @@ impl Build {
     /// # Errors
     /// When the standard library cannot be built.
     pub fn engine(workspace: &Workspace, cache: &Cache, toolchain: &Toolchain) -> Result<Self> {
-        let sysroot = sysroot::find_or_build(toolchain, cache, "engine", &ENGINE_FLAGS)?;
-        let mut base: Vec<String> = ENGINE_FLAGS.iter().map(ToString::to_string).collect();
+        let sysroot = ENGINE_LIBRARY.find_or_build(toolchain, cache)?;
+        let mut base: Vec<String> = ENGINE_LIBRARY.flags.iter().map(ToString::to_string).collect();
         base.push(sysroot_flag(&sysroot));
         let mut link = link_flags(toolchain);
         link.extend(ENGINE_LINK_FLAGS.iter().map(ToString::to_string));
@@ -69,20 +78,12 @@ impl Build {
         })
     }
 
-    /// The page's build. It needs nothing special of the standard library, so where the toolchain brings one for
-    /// this target that is taken, and one is built elsewhere.
+    /// The page's build; builds its standard library first where needed.
     ///
     /// # Errors
     /// When the standard library cannot be built.
     pub fn page(workspace: &Workspace, cache: &Cache, toolchain: &Toolchain) -> Result<Self> {
-        // A library that was built here before goes before one that would have to be downloaded.
-        let built = sysroot::find(toolchain, cache, "page", &[]);
-        let base = match built {
-            _ if toolchain.has_library(TARGET) => Vec::new(),
-            Some(sysroot) => vec![sysroot_flag(&sysroot)],
-            None if toolchain.add_library(TARGET).is_ok() => Vec::new(),
-            None => vec![sysroot_flag(&sysroot::find_or_build(toolchain, cache, "page", &[])?)],
-        };
+        let base = vec![sysroot_flag(&PAGE_LIBRARY.find_or_build(toolchain, cache)?)];
         let link = link_flags(toolchain);
         Ok(Self {
             toolchain: toolchain.clone(),

@@ -107,24 +107,6 @@ impl Toolchain {
         )
     }
 
-    /// Whether a compiled standard library for a target came with the toolchain.
-    #[must_use]
-    pub fn has_library(&self, target: &str) -> bool {
-        process::read(Command::new(&self.rustc).args(["--print", "target-libdir", "--target", target]))
-            .is_ok_and(|folder| Path::new(folder.trim()).is_dir())
-    }
-
-    /// Downloads the compiled standard library for a target, which only rustup can do.
-    ///
-    /// # Errors
-    /// When it cannot.
-    pub fn add_library(&self, target: &str) -> Result<()> {
-        if debian::owns(&self.rustc) {
-            bail!("Debian has no package of it");
-        }
-        step(format!("rustup target add {target}"), || rustup::add(&self.rustc, &["target", "add", target]))
-    }
-
     /// This toolchain's Cargo, told to use this toolchain's compiler, and nothing of the flags that the caller's
     /// environment may carry.
     #[must_use]
@@ -143,7 +125,7 @@ impl Toolchain {
         if !program.is_file() {
             step(format!("install clippy for {}", self.name), || match () {
                 () if debian::owns(&self.rustc) => debian::install_clippy(),
-                () => rustup::add(&self.rustc, &["component", "add", "clippy"]),
+                () => rustup::install_clippy(&self.rustc),
             })?;
         }
         let mut command = Command::new(program);

@@ -41,15 +41,18 @@ pub(super) fn install() -> Result<Toolchain> {
     bail!("{}", reasons.join("; "))
 }
 
-/// Adds something to the toolchain that this compiler belongs to, by rustup's arguments for that.
-pub(super) fn add(rustc: &Path, arguments: &[&str]) -> Result<()> {
+/// Adds clippy to the toolchain that this compiler belongs to.
+pub(super) fn install_clippy(rustc: &Path) -> Result<()> {
     // <rustup's home>/toolchains/<name>/bin/rustc
     let name = rustc
         .ancestors()
         .nth(2)
         .and_then(Path::file_name)
         .with_context(|| format!("{} is not one of rustup's toolchains", rustc.display()))?;
-    process::run_within(Command::new("rustup").args(arguments).arg("--toolchain").arg(name), DOWNLOAD)
+    process::run_within(
+        Command::new("rustup").args(["component", "add", "clippy", "--toolchain"]).arg(name),
+        DOWNLOAD,
+    )
 }
 
 fn probe(name: &str) -> Result<Toolchain> {

@@ -190,7 +190,7 @@ pub const ABOUT: About = About {
             name: "gap",
             label: "Gap",
             help: "Work between a read and its write.",
-            kind: Kind::Whole { min: 0, max: 1_000, default: 100, unit: "turns" },
+            kind: Kind::Whole { min: 0, max: 5_000, default: 1_000, unit: "turns" },
         },
     ],
     explanation: Explanation {
@@ -203,7 +203,7 @@ pub const ABOUT: About = About {
         try_this: &[
             "Run it several times. The loss is never quite the same: it depends on when exactly the threads meet.",
             "Use one thread: nothing is lost, because nobody comes between its read and its write.",
-            "Make the gap 0, then 1000. The longer a program thinks between reading and writing, the more it loses. With \
+            "Make the gap 0, then 5000. The longer a program thinks between reading and writing, the more it loses. With \
              no gap and few additions often nothing is lost at all, which makes this mistake hard to find by testing.",
         ],
         why: &[

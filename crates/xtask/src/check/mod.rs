@@ -4,6 +4,7 @@ mod audit;
 mod licence;
 
 use anyhow::{Context as _, Result};
+use serde_json::Value;
 
 use crate::native;
 use crate::process;
@@ -14,8 +15,8 @@ use crate::workspace::{Cache, Workspace};
 /// The packages that only run in a browser's page.
 const PAGE: [&str; 2] = ["threadlab", "threadlab-host"];
 
-/// The packages that only run on workers.
-const ENGINE: [&str; 3] = ["threadlab-engine", "threadlab-worker-tests", "threadlab-bench"];
+/// The package that runs natively and is no default member, because it needs a browser to test.
+const PAGE_TESTS: &str = "threadlab-page-tests";
 
 /// The packages that run natively, and differ on workers.
 const BOTH: [&str; 2] = ["threadlab-trace", "threadlab-threads"];
@@ -28,6 +29,8 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<bool> {
     let toolchain = wasm::toolchain()?;
     let page = Build::page(workspace, cache, &toolchain)?;
     let engine = Build::engine(workspace, cache, &toolchain)?;
+    let on_workers = packages_on_workers(workspace)?;
+    let on_workers: Vec<&str> = on_workers.iter().map(String::as_str).collect();
     let mut failed = Vec::new();
     let mut part = |name: &'static str, work: &dyn Fn() -> Result<()>| {
         if let Err(error) = step(name, work) {
@@ -48,12 +51,12 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<bool> {
         clippy.args(["--all-targets", "--quiet"]);
         process::run_shown(clippy.args(["--", "-Dwarnings"]))?;
         let mut clippy = native::clippy(workspace, &toolchain)?;
-        clippy.args(["--all-targets", "--quiet", "--package", "threadlab-page-tests"]);
+        clippy.args(["--all-targets", "--quiet", "--package", PAGE_TESTS]);
         process::run_shown(clippy.args(["--", "-Dwarnings"]))
     });
     part("lints, page", &|| wasm_lints(workspace, &page, &PAGE, "--all-targets"));
     part("lints, engine", &|| {
-        wasm_lints(workspace, &engine, &ENGINE, "--all-targets")?;
+        wasm_lints(workspace, &engine, &on_workers, "--all-targets")?;
         wasm_lints(workspace, &engine, &BOTH, "--lib")
     });
     part("documentation, native", &|| {
@@ -62,7 +65,7 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<bool> {
         process::run_shown(&mut cargo)
     });
     part("documentation, page", &|| wasm_docs(workspace, &page, &PAGE));
-    part("documentation, engine", &|| wasm_docs(workspace, &engine, &ENGINE));
+    part("documentation, engine", &|| wasm_docs(workspace, &engine, &on_workers));
 
     if failed.is_empty() {
         println!("\nall checks hold");
@@ -70,6 +73,24 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<bool> {
         println!("\nchecks that do not hold: {}", failed.join("; "));
     }
     Ok(failed.is_empty())
+}
+
+/// The packages that only run on workers: the members of the workspace that nothing above names.
+fn packages_on_workers(workspace: &Workspace) -> Result<Vec<String>> {
+    let mut cargo = native::cargo(workspace);
+    let metadata = process::read(cargo.args(["metadata", "--format-version=1", "--no-deps"]))?;
+    let metadata: Value = serde_json::from_str(&metadata).context("cargo metadata")?;
+    let defaults = metadata["workspace_default_members"]
+        .as_array()
+        .context("cargo metadata names no default members")?;
+    let packages = metadata["packages"].as_array().context("cargo metadata names no packages")?;
+    Ok(packages
+        .iter()
+        .filter(|package| !defaults.contains(&package["id"]))
+        .filter_map(|package| package["name"].as_str())
+        .filter(|name| !PAGE.contains(name) && *name != PAGE_TESTS)
+        .map(str::to_owned)
+        .collect())
 }
 
 fn wasm_lints(workspace: &Workspace, build: &Build, packages: &[&str], targets: &str) -> Result<()> {

@@ -65,7 +65,7 @@ impl Tool {
             if result.is_ok() {
                 break;
             }
-            note(format!("{} cannot be built {}", self.package, way.describe()));
+            note(format!("{} cannot be built {}; trying the next way", self.package, way.describe()));
         }
         result
     }

@@ -51,7 +51,7 @@ pub fn Controls(props: &Props) -> Html {
             <button ref={stop_button} class="stop" type="button" disabled={!live} onclick={onclick_stop}
                 aria-keyshortcuts="Escape" title="Escape">{ "Stop" }</button>
             <p class="status">
-                <span class="status-word" role="status">{ status(&run, props.ready) }</span>
+                <span class="status-word" role="status">{ if unsupported { "Demos cannot run here" } else { status(&run, props.ready) } }</span>
                 <span class="status-figures">{ figures(&run) }</span>
             </p>
         </div>

@@ -29,8 +29,8 @@ pub fn Notices(props: &Props) -> Html {
         },
         EngineState::Failed(message) => html! {
             <div class="notice notice-strong" role="alert">
-                <p><strong>{ "The engine that runs the demos could not be loaded." }</strong>{ " " }{ message }</p>
-                <p>{ "Press Run to try again. If that does not help, reload the page." }</p>
+                <p><strong>{ "The engine that runs the demos could not be loaded." }</strong></p>
+                <p>{ message }{ ". Run tries again." }</p>
             </div>
         },
         EngineState::Unasked | EngineState::Loading | EngineState::Ready(_) => Html::default(),

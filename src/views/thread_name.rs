@@ -12,7 +12,7 @@ pub fn thread_name(model: &Model, thread: ThreadId) -> Html {
         .map_or_else(|| format!("thread {}", thread.0), |thread| thread.name().to_owned());
     html! {
         <span class={classes!("thread-name", Accent::of(thread).classes())}>
-            <span class="mark" aria-hidden="true" />{ name }
+            <span class="mark" aria-hidden="true" /><span class="name">{ name }</span>
         </span>
     }
 }

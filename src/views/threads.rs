@@ -22,11 +22,11 @@ pub fn Threads(props: &RunProps) -> Html {
                 <table aria-label="Threads">
                     <thead>
                         <tr><th scope="col">{ "Name" }</th><th scope="col">{ "State" }</th>
-                            <th scope="col">{ "Waits for" }</th><th scope="col">{ "Progress" }</th></tr>
+                            <th scope="col">{ "Progress" }</th></tr>
                     </thead>
                     <tbody>
                         { for model.threads().take(MAX_ROWS).map(|thread| row(model, thread)) }
-                        if more > 0 { <tr><td colspan="4">{ format!("and {more} more") }</td></tr> }
+                        if more > 0 { <tr><td colspan="3">{ format!("and {more} more") }</td></tr> }
                     </tbody>
                 </table>
                 if model.threads().len() == 0 {
@@ -49,15 +49,17 @@ fn row(model: &Model, thread: &Thread) -> Html {
         )
     });
     let words = match thread.state() {
-        ThreadState::Panicked => thread.panic().map(|panic| panic.message.clone()),
-        _ => model.waits_for_words(thread.id()),
+        ThreadState::Panicked => thread.panic().map(|panic| format!(": {}", panic.message)),
+        _ => model.waits_for_words(thread.id()).map(|words| format!(" for {words}")),
     };
     html! {
         <tr key={id.clone()} data-thread={id} data-name={thread.name().to_owned()} data-state={state}
             data-progress={percent.map(|percent| percent.to_string())}>
             <th scope="row">{ thread_name(model, thread.id()) }</th>
-            <td><span class={classes!("state", format!("state-{state}"))}>{ state }</span></td>
-            <td class="waits">{ words.unwrap_or_default() }</td>
+            <td>
+                <span class={classes!("state", format!("state-{state}"))}>{ state }</span>
+                if let Some(words) = words { <span class="waits">{ words }</span> }
+            </td>
             <td class="progress-cell">
                 if let (Some(percent), Some(steps)) = (percent, steps) {
                     <progress class={crate::accents::Accent::of(thread.id()).classes()} max="100" value={percent.to_string()}

@@ -12,6 +12,8 @@
 //! | variable | value |
 //! |---|---|
 //! | `THREADLAB_URL` | where the built page is served, with a slash at the end |
+//! | `THREADLAB_TEST_ENGINE_URL` | the same, with an engine whose programs go wrong |
+//! | `THREADLAB_DIST` | the folder of the built page |
 //! | `THREADLAB_WEBDRIVER` | where chromedriver listens, without a slash at the end |
 //! | `THREADLAB_CHROMIUM` | the browser's program; not set where the driver finds its own |
 //! | `THREADLAB_CHROMIUM_ARGS` | Chromium's arguments, separated by spaces |
@@ -20,6 +22,7 @@
 
 mod count;
 pub mod suites;
+mod test_engine;
 
 use std::fmt;
 use std::io::Write as _;
@@ -99,7 +102,17 @@ pub fn run(workspace: &Workspace, cache: &Cache, options: &Options) -> Result<bo
             Count { passed: 0, failed: 1 }
         });
     }
-    let good = total.failed == 0;
+    if total == Count::default() {
+        println!(
+            "\nno test ran: {}",
+            match &options.filter {
+                Some(filter) => format!("no name contains `{filter}`"),
+                None => "there are none".to_owned(),
+            }
+        );
+    }
+    // A filter with a typing error in it must not look like success.
+    let good = total.failed == 0 && total.passed > 0;
     let mut out = std::io::stdout().lock();
     writeln!(out, "\n{total}").and_then(|()| out.flush()).context("cannot print the count")?;
     Ok(good)

@@ -21,6 +21,7 @@ use crate::process;
 use crate::setup::Setup;
 use crate::step::{note, step};
 use crate::test::suites;
+use crate::wasm::{self, Build};
 use crate::workspace::{Cache, Workspace};
 
 /// What the engine's and the page's files may weigh, compressed, in kB of 1,000 bytes.
@@ -40,6 +41,12 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<()> {
         cargo.args(["--profile", engine::RELEASE_PROFILE, "--", "--nocapture"]);
         measure(&mut cargo)
     })?;
+    rows.extend(step("measure the engine beside peers that do not compile with unwinding", || {
+        let build = Build::engine_without_unwinding(workspace, cache, &wasm::toolchain()?)?;
+        let mut cargo = suites::in_browser_with(&build, workspace, cache, "threadlab-bench")?;
+        cargo.args(["--profile", engine::RELEASE_PROFILE, "--", "--nocapture"]);
+        measure(&mut cargo)
+    })?);
     let has_page_bench =
         suites::test_targets(&workspace.path("tests/page/tests"))?.iter().any(|name| name == "bench");
     if has_page_bench {

@@ -23,6 +23,9 @@ use crate::workspace::{Cache, Workspace};
 /// The profile of release builds; see Cargo.toml.
 pub const RELEASE_PROFILE: &str = "engine";
 
+/// The package of the engine that people get.
+const PACKAGE: &str = "threadlab-engine";
+
 /// The element of index.html that tells the page where its engine is.
 const META: &str = "threadlab-engine";
 
@@ -44,7 +47,7 @@ pub fn hook(workspace: &Workspace, cache: &Cache) -> Result<()> {
     let tools = wasm_bindgen::find_or_install(workspace, cache)?;
     let wasm_opt = if release { wasm_opt::find(cache) } else { None };
 
-    let files = bindings(workspace, &build, &tools, wasm_opt.as_deref(), release)?;
+    let files = bindings(workspace, PACKAGE, &build, &tools, wasm_opt.as_deref(), release)?;
     let name = place(&files, &staging)?;
     let index = staging.join("index.html");
     let html = fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
@@ -57,22 +60,26 @@ pub fn hook(workspace: &Workspace, cache: &Cache) -> Result<()> {
     Ok(())
 }
 
-/// Compiles the engine and makes its bindings; returns their folder.
-fn bindings(
+/// Compiles an engine and makes its bindings; returns their folder, which holds `engine.js` and `engine_bg.wasm`.
+///
+/// # Errors
+/// When a part of the build fails.
+pub fn bindings(
     workspace: &Workspace,
+    package: &str,
     build: &Build,
     tools: &Path,
     wasm_opt: Option<&Path>,
     release: bool,
 ) -> Result<PathBuf> {
     let profile = if release { RELEASE_PROFILE } else { "dev" };
-    step(format!("compile the engine ({profile})"), || {
+    step(format!("compile {package} ({profile})"), || {
         let mut cargo = build.cargo();
-        cargo.current_dir(workspace.root()).args(["build", "--package", "threadlab-engine", "--lib"]);
+        cargo.current_dir(workspace.root()).args(["build", "--package", package, "--lib"]);
         cargo.args(["--target", TARGET, "--profile", profile]);
-        process::run_logged(&mut cargo, &workspace.log("engine"))
+        process::run_logged(&mut cargo, &workspace.log(package))
     })?;
-    let module = build.output(profile).join("threadlab_engine.wasm");
+    let module = build.output(profile).join(format!("{}.wasm", package.replace('-', "_")));
 
     // The bindings are the same as long as the module is, and so are those that wasm-opt has worked on.
     let mut print = Fingerprint::new();
@@ -80,12 +87,12 @@ fn bindings(
     print.add(&wasm_opt.map_or_else(String::new, |path| path.display().to_string()));
     print.add_file(&module)?;
     let print = print.hex();
-    let folder = workspace.target("engine").join(format!("bindings-{profile}"));
-    let stamp = workspace.target("engine").join(format!("bindings-{profile}.stamp"));
+    let folder = workspace.target("engine").join(format!("{package}-{profile}"));
+    let stamp = workspace.target("engine").join(format!("{package}-{profile}.stamp"));
     if folder.is_dir() && fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == print) {
         return Ok(folder);
     }
-    step("make the engine's bindings", || {
+    step(format!("make the bindings of {package}"), || {
         remove(&stamp)?;
         remove(&folder)?;
         let program = tools.join(format!("wasm-bindgen{}", env::consts::EXE_SUFFIX));

@@ -78,6 +78,22 @@ impl Build {
         })
     }
 
+    /// The engine's build as it was before panics could unwind, for peers that do not compile with unwinding.
+    ///
+    /// # Errors
+    /// When the standard library cannot be built.
+    pub fn engine_without_unwinding(
+        workspace: &Workspace,
+        cache: &Cache,
+        toolchain: &Toolchain,
+    ) -> Result<Self> {
+        let mut build = Self::engine(workspace, cache, toolchain)?;
+        // The last of several such flags holds; the library itself serves both ways.
+        build.base.push("-Cpanic=abort".into());
+        build.target = workspace.target("engine-abort");
+        Ok(build)
+    }
+
     /// The page's build; builds its standard library first where needed.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::count::Count;
-use super::{Options, counted};
+use super::{Options, counted, test_engine};
 use crate::http::FileServer;
 use crate::native;
 use crate::page as page_build;
@@ -84,9 +84,21 @@ pub(super) fn page(workspace: &Workspace, cache: &Cache, options: &Options) -> R
 /// # Errors
 /// When a part of the set-up fails.
 pub fn in_browser(workspace: &Workspace, cache: &Cache, package: &str) -> Result<Command> {
+    let build = Build::engine(workspace, cache, &wasm::toolchain()?)?;
+    in_browser_with(&build, workspace, cache, package)
+}
+
+/// [`in_browser`] with a build of one's own.
+///
+/// # Errors
+/// When a part of the set-up fails.
+pub fn in_browser_with(
+    build: &Build,
+    workspace: &Workspace,
+    cache: &Cache,
+    package: &str,
+) -> Result<Command> {
     let browser = Browser::find_or_install()?;
-    let toolchain = wasm::toolchain()?;
-    let build = Build::engine(workspace, cache, &toolchain)?;
     let tools = wasm_bindgen::find_or_install(workspace, cache)?;
     let capabilities = workspace.target("xtask").join("webdriver.json");
     browser.write_capabilities(&capabilities)?;
@@ -121,11 +133,15 @@ pub fn with_page<T>(
     let setup = Setup::find_or_install(workspace, cache)?;
     let dist = page_build::build(workspace, &setup)?;
     let server = FileServer::start(ports::listen("127.0.0.1", 0)?, &dist)?;
+    let test_engine = test_engine::page(workspace, &setup, &dist)?;
+    let test_engine = FileServer::start(ports::listen("127.0.0.1", 0)?, &test_engine)?;
     let driver = browser.start_driver(workspace)?;
     let mut cargo = native::cargo(workspace);
     cargo
         .args(["test", "--package", "threadlab-page-tests", "--no-fail-fast"])
         .env("THREADLAB_URL", server.url())
+        .env("THREADLAB_TEST_ENGINE_URL", test_engine.url())
+        .env("THREADLAB_DIST", &dist)
         .env("THREADLAB_WEBDRIVER", driver.url())
         .env("THREADLAB_CHROMIUM_ARGS", Browser::arguments().join(" "));
     if let Some(chromium) = &browser.chromium {

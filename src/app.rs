@@ -46,21 +46,15 @@ fn Lab(props: &LabProps) -> Html {
     let about = demo.about;
     use_addresses(&runner, form, &props.set);
 
-    let onrun = {
-        let (runner, form) = (runner.clone(), form.clone());
-        Callback::from(move |()| {
-            if let (Ok(arguments), Ok(speed)) = (form.arguments(), form.speed()) {
-                runner.start(form.demo, arguments.to_query(), speed);
-            }
-        })
-    };
-    let onstop = {
-        let runner = runner.clone();
-        use_callback((), move |(), ()| runner.stop())
-    };
-    let onedit = {
-        let (runner, form, set) = (runner.clone(), form.clone(), props.set.clone());
-        Callback::from(move |(name, text, fresh): (&'static str, String, bool)| {
+    let onrun = use_callback((runner.clone(), form.clone()), |(), (runner, form)| {
+        if let (Ok(arguments), Ok(speed)) = (form.arguments(), form.speed()) {
+            runner.start(form.demo, arguments.to_query(), speed);
+        }
+    });
+    let onstop = use_callback(runner.clone(), |(), runner| runner.stop());
+    let onedit = use_callback(
+        (runner.clone(), form.clone(), props.set.clone()),
+        |(name, text, fresh): (&'static str, String, bool), (runner, form, set)| {
             let mut form = form.clone();
             form.set(name, text);
             if let Some(address) = form.address() {
@@ -72,8 +66,8 @@ fn Lab(props: &LabProps) -> Html {
                 runner.set_speed(speed);
             }
             set.set(Some(Opened { form, notices: Vec::new() }));
-        })
-    };
+        },
+    );
     use_keys(&onrun, &onstop);
 
     let run = runner.run();

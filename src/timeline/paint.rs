@@ -68,6 +68,10 @@ impl Picture<'_> {
         context.clip();
         // Names of lanes that are too low for a line of text would overlap: only some are written then.
         let every = if lane < 11.0 { 2 } else { 1 };
+        // Setting a font is slow, so it is set once for all of them.
+        context.set_font(&format!("{}px {}", lane.clamp(9.0, 12.0), self.theme.font));
+        context.set_text_baseline("middle");
+        context.set_text_align("left");
         for (number, top) in self.layout.visible(self.scrolled) {
             let Some(of) = lane_of(self.model, number) else { break };
             let (name, timeline, object) = match of {
@@ -132,10 +136,6 @@ impl Picture<'_> {
         if let Some(accent) = accent {
             draw_mark(context, accent, self.theme.of(accent), middle)?;
         }
-        let size = lane.clamp(9.0, 12.0);
-        context.set_font(&format!("{size}px {}", self.theme.font));
-        context.set_text_baseline("middle");
-        context.set_text_align("left");
         context.set_fill_style_str(if accent.is_some() { &self.theme.ink } else { &self.theme.faint });
         // Long names end where the lanes begin: narrow letters rather than none.
         context.fill_text_with_max_width(name, 14.0, middle + 0.5, names - 20.0)
@@ -240,8 +240,6 @@ impl Picture<'_> {
     ) -> Result<(), JsValue> {
         let body = (self.layout.lane * 0.6).max(4.0);
         let upper = top + (self.layout.lane - body) / 2.0;
-        context.set_font(&format!("{}px {}", (body - 3.0).clamp(8.0, 11.0), self.theme.font));
-        context.set_text_baseline("middle");
         for span in timeline.coarse(self.window.clone(), self.cell()) {
             let SpanKind::Held(holder) = span.kind else { continue };
             let (from, to) = self.range(&span);

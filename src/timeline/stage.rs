@@ -33,8 +33,18 @@ struct Inner {
     view: RefCell<View>,
     theme: RefCell<Option<Theme>>,
     layout: Cell<Option<Layout>>,
+    screen: Cell<Option<Screen>>,
     frame: RefCell<Option<AnimationFrame>>,
     pause: RefCell<Option<Timeout>>,
+}
+
+/// What the browser says of where the picture is. Asking is slow, so it is asked only when something has changed.
+#[derive(Clone, Copy)]
+struct Screen {
+    width: f64,
+    height: f64,
+    scale: f64,
+    calm: bool,
 }
 
 impl Stage {
@@ -56,6 +66,7 @@ impl Stage {
             view: RefCell::new(view),
             theme: RefCell::default(),
             layout: Cell::default(),
+            screen: Cell::default(),
             frame: RefCell::default(),
             pause: RefCell::default(),
         }));
@@ -63,9 +74,10 @@ impl Stage {
         Some(stage)
     }
 
-    /// Colours, size or resolution may have changed.
+    /// Colours, size, resolution or the wish for less motion may have changed.
     pub fn restyle(&self) {
         self.0.theme.borrow_mut().take();
+        self.0.screen.set(None);
         self.wake();
     }
 
@@ -155,7 +167,7 @@ impl Inner {
         if inner.runner.run().state != RunState::Running {
             return;
         }
-        if browser::reduced_motion() {
+        if inner.screen().calm {
             let later = Rc::downgrade(&inner);
             let pause = Timeout::new(CALM, move || {
                 if let Some(inner) = later.upgrade() {
@@ -172,9 +184,7 @@ impl Inner {
     fn draw(&self) {
         let (now, over) = self.time();
         let run = self.runner.run();
-        let scale = browser::pixel_ratio();
-        let (width, height) =
-            (f64::from(self.scroller.client_width()), f64::from(self.scroller.client_height()));
+        let Screen { width, height, scale, .. } = self.screen();
         if width < 1.0 || height < 1.0 {
             return;
         }
@@ -201,6 +211,17 @@ impl Inner {
         };
         // A picture that cannot be drawn now may be the next time; the table beside it says the same in words.
         let _ = picture.draw(&self.context);
+    }
+
+    fn screen(&self) -> Screen {
+        let screen = self.screen.get().unwrap_or_else(|| Screen {
+            width: self.scroller.client_width().into(),
+            height: self.scroller.client_height().into(),
+            scale: browser::pixel_ratio(),
+            calm: browser::reduced_motion(),
+        });
+        self.screen.set(Some(screen));
+        screen
     }
 
     /// Gives the canvas as many pixels as the screen has for it. Setting a size, even the same, empties the canvas.

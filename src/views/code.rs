@@ -8,6 +8,9 @@ use threadlab_demos::Demo;
 use threadlab_trace::ThreadId;
 use yew::prelude::*;
 
+/// Lines, from 1, with the threads on them.
+type Marks = BTreeMap<u32, Vec<ThreadId>>;
+
 /// What is shown.
 #[derive(Properties)]
 pub struct Props {
@@ -27,24 +30,37 @@ impl PartialEq for Props {
 #[component]
 pub fn Code(props: &Props) -> Html {
     use_refresh(&props.runner);
-    let marks = marks(props);
-    let lines = (1_u32..).zip(props.demo.program_text().lines());
     html! {
         <section class="code" aria-label="Code">
             <h2>{ "Code" }</h2>
             <p class="hint">{ "This is the program that runs, in Rust. While it runs, each thread's mark stands at the line where it last did something." }</p>
-            <pre tabindex="0" aria-label="Source of the program"><code>
-                { for lines.map(|(number, text)| html! {
-                    <Line key={number} {number} {text} threads={marks.get(&number).cloned().unwrap_or_default()} />
-                }) }
-            </code></pre>
+            <Source text={props.demo.program_text()} marks={marks(props)} />
         </section>
     }
 }
 
+#[derive(Properties, PartialEq)]
+struct SourceProps {
+    text: &'static str,
+    marks: Marks,
+}
+
+/// The text with its marks; rendered only when a mark has moved.
+#[component]
+fn Source(props: &SourceProps) -> Html {
+    let lines = (1_u32..).zip(props.text.lines());
+    html! {
+        <pre tabindex="0" aria-label="Source of the program"><code>
+            { for lines.map(|(number, text)| html! {
+                <Line key={number} {number} {text} threads={props.marks.get(&number).cloned().unwrap_or_default()} />
+            }) }
+        </code></pre>
+    }
+}
+
 /// The live threads on each line.
-fn marks(props: &Props) -> BTreeMap<u32, Vec<ThreadId>> {
-    let mut marks = BTreeMap::<u32, Vec<ThreadId>>::new();
+fn marks(props: &Props) -> Marks {
+    let mut marks = Marks::new();
     let run = props.runner.run();
     if !run.state.is_live() {
         return marks;

@@ -28,10 +28,10 @@ pub fn Demos(props: &Props) -> Html {
                 let title = chapter[0].about.chapter.title();
                 let id = format!("chapter-{}", title.to_lowercase());
                 html! {
-                    <section class="chapter" aria-labelledby={id.clone()} key={title}>
-                        <p class="chapter-title" {id}>{ title }</p>
-                        <ul>{ for chapter.iter().map(link) }</ul>
-                    </section>
+                    <div class="chapter" key={title}>
+                        <p class="chapter-title" id={id.clone()}>{ title }</p>
+                        <ul aria-labelledby={id}>{ for chapter.iter().map(link) }</ul>
+                    </div>
                 }
             }) }
         </nav>

@@ -35,12 +35,12 @@ pub fn Parameters(props: &Props) -> Html {
         let fresh = fresh.clone();
         Callback::from(move |_: FocusEvent| *fresh.borrow_mut() = true)
     };
-    let onedit = {
-        let onedit = props.onedit.clone();
-        Callback::from(move |(name, text): (&'static str, String)| {
+    let onedit = use_callback(
+        (fresh, props.onedit.clone()),
+        |(name, text): (&'static str, String), (fresh, onedit)| {
             onedit.emit((name, text, fresh.replace(false)));
-        })
-    };
+        },
+    );
     let onsubmit = props.onrun.reform(|event: SubmitEvent| event.prevent_default());
     let field = |parameter: &'static Parameter| {
         html! {

@@ -147,7 +147,13 @@ fn keep_drawn(stage: &Stage, scroller: &Element) -> impl Sized + use<> {
         let stage = stage.clone();
         move || stage.restyle()
     };
-    let scheme = browser::on_media("(prefers-color-scheme: dark)", restyle.clone());
+    let media = ["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"]
+        .map(|query| browser::on_media(query, restyle.clone()));
+    // Zooming and another screen change the number of pixels, with or without the size.
+    let on_window = web_sys::window().map(|window| {
+        let restyle = restyle.clone();
+        EventListener::new(&window, "resize", move |_| restyle())
+    });
     let on_resize = Closure::<dyn FnMut()>::new(restyle);
     let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok();
     if let Some(observer) = &observer {
@@ -155,11 +161,12 @@ fn keep_drawn(stage: &Stage, scroller: &Element) -> impl Sized + use<> {
     }
     let waker = stage.clone();
     let on_scroll = EventListener::new(scroller, "scroll", move |_| waker.wake());
-    Kept { _scheme: scheme, observer, _on_resize: on_resize, _on_scroll: on_scroll }
+    Kept { _media: media, _on_window: on_window, observer, _on_resize: on_resize, _on_scroll: on_scroll }
 }
 
 struct Kept {
-    _scheme: Option<EventListener>,
+    _media: [Option<EventListener>; 2],
+    _on_window: Option<EventListener>,
     observer: Option<ResizeObserver>,
     _on_resize: Closure<dyn FnMut()>,
     _on_scroll: EventListener,

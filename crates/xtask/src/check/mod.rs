@@ -12,7 +12,7 @@ use crate::step::step;
 use crate::wasm::{self, Build, TARGET};
 use crate::workspace::{Cache, Workspace};
 
-/// The packages that only run in a browser's page.
+/// The packages that only run in a browser's page. Their tests run natively, on what is natively theirs.
 const PAGE: [&str; 2] = ["threadlab", "threadlab-host"];
 
 /// The package that runs natively and is no default member, because it needs a browser to test.
@@ -54,10 +54,10 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<bool> {
         clippy.args(["--all-targets", "--quiet", "--package", PAGE_TESTS]);
         process::run_shown(clippy.args(["--", "-Dwarnings"]))
     });
-    part("lints, page", &|| wasm_lints(workspace, &page, &PAGE, "--all-targets"));
+    part("lints, page", &|| wasm_lints(workspace, &page, &PAGE, &["--lib", "--bins"]));
     part("lints, engine", &|| {
-        wasm_lints(workspace, &engine, &on_workers, "--all-targets")?;
-        wasm_lints(workspace, &engine, &BOTH, "--lib")
+        wasm_lints(workspace, &engine, &on_workers, &["--all-targets"])?;
+        wasm_lints(workspace, &engine, &BOTH, &["--lib"])
     });
     part("documentation, native", &|| {
         let mut cargo = native::cargo(workspace);
@@ -93,9 +93,9 @@ fn packages_on_workers(workspace: &Workspace) -> Result<Vec<String>> {
         .collect())
 }
 
-fn wasm_lints(workspace: &Workspace, build: &Build, packages: &[&str], targets: &str) -> Result<()> {
+fn wasm_lints(workspace: &Workspace, build: &Build, packages: &[&str], targets: &[&str]) -> Result<()> {
     let mut clippy = build.clippy()?;
-    clippy.current_dir(workspace.root()).args(["--quiet", "--target", TARGET, targets]);
+    clippy.current_dir(workspace.root()).args(["--quiet", "--target", TARGET]).args(targets);
     clippy.args(packages.iter().flat_map(|package| ["--package", package]));
     process::run_shown(clippy.args(["--", "-Dwarnings"]))
 }

@@ -3,11 +3,11 @@
 use crate::run;
 use std::hint::black_box;
 use std::sync::Arc;
+use threadlab_harness::{Named, Run};
 use threadlab_host::{Failure, Options, Outcome, live_workers};
 use threadlab_threads::thread::{JoinError, JoinHandle, sleep, spawn};
 use threadlab_threads::{Lock, output, say};
 use threadlab_trace::{ThreadId, What};
-use threadlab_worker_tests::{Named, Run};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 pub static PROGRAMS: &[Named] = &[
@@ -128,7 +128,7 @@ async fn a_stack_overflow_ends_the_process_with_a_message() {
 
 #[wasm_bindgen_test]
 async fn a_stack_that_runs_into_the_heap_is_noticed() {
-    let run = threadlab_worker_tests::run("large frames", "", Options::default()).await;
+    let run = threadlab_harness::run("large frames", "", Options::default()).await;
     let (message, _) = died(&run);
     assert!(!message.is_empty());
     assert_eq!(live_workers(), 0);
@@ -143,7 +143,7 @@ async fn a_trap_ends_the_process_with_a_message() {
 
 /// Stops the program once it is where it will stay.
 async fn stop_when(program: &'static str, stays: fn(&What) -> bool, times: usize) {
-    let run = threadlab_worker_tests::run_and(program, "", Options::default(), move |process, events| {
+    let run = threadlab_harness::run_and(program, "", Options::default(), move |process, events| {
         if events.iter().filter(|event| stays(&event.what)).count() >= times {
             process.stop();
         }

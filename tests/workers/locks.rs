@@ -3,10 +3,10 @@
 use crate::run;
 use std::sync::Arc;
 use std::time::Duration;
+use threadlab_harness::Named;
 use threadlab_threads::thread::spawn;
 use threadlab_threads::{Lock, lock};
 use threadlab_trace::What;
-use threadlab_worker_tests::Named;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 pub static PROGRAMS: &[Named] = &[

@@ -7,8 +7,8 @@ mod failures;
 mod locks;
 mod threads;
 
+use threadlab_harness::{Named, Run, find};
 use threadlab_host::{Options, live_workers};
-use threadlab_worker_tests::{Named, Run, find};
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
@@ -21,7 +21,7 @@ threadlab_threads::engine!(|name: &str, arguments: &str| {
 
 /// Runs a program with the usual settings. Whatever happens in it, no worker is left and no event is lost.
 async fn run(program: &str) -> Run {
-    let run = threadlab_worker_tests::run(program, "", Options::default()).await;
+    let run = threadlab_harness::run(program, "", Options::default()).await;
     assert_eq!((run.lost, live_workers()), (0, 0));
     run
 }

@@ -4,12 +4,12 @@ use crate::run;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+use threadlab_harness::Named;
 use threadlab_host::{Options, Outcome};
 use threadlab_threads::output::progress;
 use threadlab_threads::thread::{Builder, JoinTimeoutError, current, sleep, spawn};
 use threadlab_threads::{Lock, clock, say};
 use threadlab_trace::{ThreadId, What};
-use threadlab_worker_tests::Named;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 pub static PROGRAMS: &[Named] = &[
@@ -165,7 +165,7 @@ async fn all_workers_count_from_one_epoch() {
 
 #[wasm_bindgen_test]
 async fn a_sleeper_follows_a_change_of_the_time_scale() {
-    let run = threadlab_worker_tests::run_and("sleeper", "", Options::default(), |process, events| {
+    let run = threadlab_harness::run_and("sleeper", "", Options::default(), |process, events| {
         if events.iter().any(|event| matches!(event.what, What::SleepBegan { .. })) {
             process.set_time_scale(1e9);
         }
@@ -177,14 +177,14 @@ async fn a_sleeper_follows_a_change_of_the_time_scale() {
 #[wasm_bindgen_test]
 async fn one_thread_too_many_is_told_with_how_many_there_are() {
     let options = Options { max_threads: 5, ..Options::default() };
-    let run = threadlab_worker_tests::run("too many", "", options).await;
+    let run = threadlab_harness::run("too many", "", options).await;
     let Outcome::Failed(failure) = run.outcome else { panic!("{:?}", run.outcome) };
     assert!(failure.to_string().contains("this process has 5 already"), "{failure}");
 }
 
 #[wasm_bindgen_test]
 async fn as_many_threads_as_the_memory_holds_can_be_had() {
-    let run = threadlab_worker_tests::run("too many", "", Options::default()).await;
+    let run = threadlab_harness::run("too many", "", Options::default()).await;
     let Outcome::Failed(failure) = run.outcome else { panic!("{:?}", run.outcome) };
     assert!(failure.to_string().contains("this process has 96 already"), "{failure}");
     let started = run.events.iter().filter(|event| event.what == What::ThreadStarted).count();

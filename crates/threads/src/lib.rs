@@ -41,3 +41,4 @@ pub mod thread;
 pub mod worker;
 
 pub use lock::{Lock, LockGuard};
+pub use recording::untraced;

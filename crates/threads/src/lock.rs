@@ -8,7 +8,7 @@ use crate::sync::{AtomicU32, Ordering};
 use crate::{clock, futex, recording};
 use core::panic::Location;
 use core::time::Duration;
-use lock_api::{GuardSend, Mutex, MutexGuard, RawMutex, RawMutexTimed};
+use lock_api::{Mutex, MutexGuard, RawMutex, RawMutexTimed};
 use std::borrow::Cow;
 use threadlab_trace::{ObjectId, ObjectKind};
 
@@ -32,6 +32,12 @@ const INTRODUCING: u32 = u32::MAX;
 /// How often a contended lock is looked at before its thread goes to sleep. Spinning pays while holds are shorter than
 /// the way to sleep and back, some microseconds; the number is that of std's mutex, against which it is measured.
 const SPINS: u32 = 100;
+
+/// What a guard knows of its hold: whether acquiring it was traced, so that the release need not ask again.
+#[derive(Debug)]
+pub struct Hold {
+    traced: bool,
+}
 
 /// A [`Lock`] with a name by which the page shows it.
 pub fn named<T>(name: impl Into<Cow<'static, str>>, value: T) -> Lock<T> {
@@ -71,28 +77,24 @@ impl RawLock {
         }
     }
 
+    /// The word that waiters wait on, for a model checker that lets their time pass.
+    #[cfg(loom)]
+    pub fn word(&self) -> &AtomicU32 {
+        &self.state
+    }
+
     /// Blocks until the lock is free and takes it.
     #[inline]
     #[track_caller]
     pub fn acquire(&self) {
-        futex::checkpoint();
-        if !self.take_if_free() {
-            self.acquire_contended(None, Location::caller());
-            return;
-        }
-        self.tell_acquired();
+        self.hold();
     }
 
     /// Takes the lock if it is free. Never blocks.
     #[inline]
     #[track_caller]
     pub fn try_acquire(&self) -> bool {
-        futex::checkpoint();
-        let taken = self.take_if_free();
-        if taken {
-            self.tell_acquired();
-        }
-        taken
+        self.try_hold().is_some()
     }
 
     /// Blocks until the lock is free and takes it, but no longer than `timeout`. Returns whether it was taken.
@@ -110,9 +112,40 @@ impl RawLock {
     #[inline]
     #[track_caller]
     pub fn release(&self) {
-        futex::checkpoint();
         assert!(self.is_locked(), "release of a lock that nobody holds");
-        self.let_go(Some(Location::caller()));
+        if recording::is_on() {
+            self.record_released(Some(Location::caller()));
+        }
+        // Two threads may have come to release one hold: the second finds nothing to release either.
+        assert!(self.free() != FREE, "release of a lock that nobody holds");
+    }
+
+    #[inline]
+    #[track_caller]
+    fn hold(&self) -> Hold {
+        futex::checkpoint();
+        if !self.take_if_free() {
+            self.acquire_contended(None, Location::caller());
+            return Hold { traced: recording::is_on() };
+        }
+        self.hold_taken(Location::caller())
+    }
+
+    #[inline]
+    #[track_caller]
+    fn try_hold(&self) -> Option<Hold> {
+        futex::checkpoint();
+        self.take_if_free().then(|| self.hold_taken(Location::caller()))
+    }
+
+    /// The hold of a lock that was just taken without a wait.
+    #[inline]
+    fn hold_taken(&self, caller: &'static Location<'static>) -> Hold {
+        let traced = recording::is_on();
+        if traced {
+            self.record_acquired(caller);
+        }
+        Hold { traced }
     }
 
     #[inline]
@@ -126,7 +159,7 @@ impl RawLock {
         if !self.take_if_free() {
             return self.acquire_contended(Some(deadline), caller);
         }
-        self.tell(|recorder, object| recorder.acquired(object, false, caller), caller);
+        self.hold_taken(caller);
         true
     }
 
@@ -170,27 +203,32 @@ impl RawLock {
         false
     }
 
+    /// Lets the next one in; returns what the word was.
     #[inline]
-    fn let_go(&self, caller: Option<&'static Location<'static>>) {
-        if recording::is_on() {
-            self.tell(
-                |recorder, object| recorder.released(object, caller),
-                caller.unwrap_or(Location::caller()),
-            );
-        }
+    fn free(&self) -> u32 {
+        futex::checkpoint();
         // Release: what this holder did is seen by the next one.
-        if self.state.swap(FREE, Ordering::Release) == AWAITED {
-            futex::wake(&self.state, 1);
+        let was = self.state.swap(FREE, Ordering::Release);
+        if was == AWAITED {
+            self.wake_one();
         }
+        was
     }
 
-    #[inline]
-    #[track_caller]
-    fn tell_acquired(&self) {
-        if recording::is_on() {
-            let caller = Location::caller();
-            self.tell(|recorder, object| recorder.acquired(object, false, caller), caller);
-        }
+    #[cold]
+    fn wake_one(&self) {
+        futex::wake(&self.state, 1);
+    }
+
+    // Out of line, so that the way of a thread that is not traced stays short.
+    #[inline(never)]
+    fn record_acquired(&self, caller: &'static Location<'static>) {
+        self.tell(|recorder, object| recorder.acquired(object, false, caller), caller);
+    }
+
+    #[inline(never)]
+    fn record_released(&self, caller: Option<&'static Location<'static>>) {
+        self.tell(|recorder, object| recorder.released(object, caller), caller.unwrap_or(Location::caller()));
     }
 
     /// Records an event about this lock, which is introduced first where it has not been yet.
@@ -242,24 +280,26 @@ unsafe impl RawMutex for RawLock {
     #[cfg(loom)]
     const INIT: Self = panic!("loom's atomics cannot be made in a constant: use RawLock::named");
 
-    type Guard = GuardSend;
+    type Guard = Hold;
 
     #[inline]
     #[track_caller]
-    fn lock(&self) -> GuardSend {
-        self.acquire();
-        GuardSend::new()
+    fn lock(&self) -> Hold {
+        self.hold()
     }
 
     #[inline]
     #[track_caller]
-    fn try_lock(&self) -> Option<GuardSend> {
-        self.try_acquire().then_some(GuardSend::new())
+    fn try_lock(&self) -> Option<Hold> {
+        self.try_hold()
     }
 
     #[inline]
-    unsafe fn unlock(&self, _guard: GuardSend) {
-        self.let_go(None);
+    unsafe fn unlock(&self, hold: Hold) {
+        if hold.traced {
+            self.record_released(None);
+        }
+        self.free();
     }
 
     fn is_locked(&self) -> bool {
@@ -274,12 +314,12 @@ unsafe impl RawMutexTimed for RawLock {
     type Instant = Duration;
 
     #[track_caller]
-    fn try_lock_for(&self, timeout: Duration) -> Option<GuardSend> {
-        self.acquire_timeout(timeout).then_some(GuardSend::new())
+    fn try_lock_for(&self, timeout: Duration) -> Option<Hold> {
+        self.acquire_timeout(timeout).then(|| Hold { traced: recording::is_on() })
     }
 
     #[track_caller]
-    fn try_lock_until(&self, deadline: Duration) -> Option<GuardSend> {
-        self.acquire_until(deadline, Location::caller()).then_some(GuardSend::new())
+    fn try_lock_until(&self, deadline: Duration) -> Option<Hold> {
+        self.acquire_until(deadline, Location::caller()).then(|| Hold { traced: recording::is_on() })
     }
 }

@@ -24,6 +24,20 @@ pub(crate) fn record<R>(write: impl FnOnce(&mut Recorder) -> R) -> Option<R> {
     RECORDER.with(|recorder| recorder.try_borrow_mut().ok()?.as_mut().map(write))
 }
 
+/// Runs `body` without tracing what the calling thread does meanwhile: for a stretch that would drown the page in
+/// events, and for measuring what tracing costs. Locks held at its border would be shown as held for ever. Threads spawned in it are traced, but not their creation.
+pub fn untraced<R>(body: impl FnOnce() -> R) -> R {
+    /// Turns tracing on again, also behind a panic.
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            ON.set(self.0);
+        }
+    }
+    let _restore = Restore(ON.replace(false));
+    body()
+}
+
 /// Gives the thread a recorder, or takes it away.
 #[cfg(not(loom))]
 pub(crate) fn set(recorder: Option<Recorder>) {

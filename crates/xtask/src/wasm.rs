@@ -26,6 +26,13 @@ const ENGINE_LIBRARY: Library = Library {
     features: &["panic-unwind"],
 };
 
+/// The engine's standard library with panics that abort.
+const ABORTING_LIBRARY: Library = Library {
+    name: "engine-abort",
+    flags: &["-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals"],
+    features: &[],
+};
+
 /// The page's standard library. The one that comes with a compiler would do too, but is made for speed, and would be
 /// a good part of what people download.
 const PAGE_LIBRARY: Library =
@@ -63,8 +70,18 @@ impl Build {
     /// # Errors
     /// When the standard library cannot be built.
     pub fn engine(workspace: &Workspace, cache: &Cache, toolchain: &Toolchain) -> Result<Self> {
-        let sysroot = ENGINE_LIBRARY.find_or_build(toolchain, cache)?;
-        let mut base: Vec<String> = ENGINE_LIBRARY.flags.iter().map(ToString::to_string).collect();
+        Self::threaded(&ENGINE_LIBRARY, "engine", workspace, cache, toolchain)
+    }
+
+    fn threaded(
+        library: &Library,
+        target: &str,
+        workspace: &Workspace,
+        cache: &Cache,
+        toolchain: &Toolchain,
+    ) -> Result<Self> {
+        let sysroot = library.find_or_build(toolchain, cache)?;
+        let mut base: Vec<String> = library.flags.iter().map(ToString::to_string).collect();
         base.push(sysroot_flag(&sysroot));
         let mut link = link_flags(toolchain);
         link.extend(ENGINE_LINK_FLAGS.iter().map(ToString::to_string));
@@ -73,12 +90,12 @@ impl Build {
             toolchain: toolchain.clone(),
             base,
             link,
-            target: workspace.target("engine"),
+            target: workspace.target(target),
             unstable: true,
         })
     }
 
-    /// The engine's build as it was before panics could unwind, for peers that do not compile with unwinding.
+    /// The engine's build with panics that abort, for peers that do not compile with unwinding.
     ///
     /// # Errors
     /// When the standard library cannot be built.
@@ -87,11 +104,7 @@ impl Build {
         cache: &Cache,
         toolchain: &Toolchain,
     ) -> Result<Self> {
-        let mut build = Self::engine(workspace, cache, toolchain)?;
-        // The last of several such flags holds; the library itself serves both ways.
-        build.base.push("-Cpanic=abort".into());
-        build.target = workspace.target("engine-abort");
-        Ok(build)
+        Self::threaded(&ABORTING_LIBRARY, "engine-abort", workspace, cache, toolchain)
     }
 
     /// The page's build; builds its standard library first where needed.

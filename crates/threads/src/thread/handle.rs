@@ -134,6 +134,13 @@ impl Builder {
         recording::record(|recorder| recorder.thread_created(id, thread.name(), caller));
         process.thread_begins();
         if let Err(none) = slot.run(process, job) {
+            // The new thread has been announced, so its end is told too.
+            recording::record(|recorder| {
+                let parent = recorder.thread();
+                recorder.set_thread(id);
+                recorder.thread_finished(caller);
+                recorder.set_thread(parent);
+            });
             process.thread_ended();
             return Err(none.into());
         }

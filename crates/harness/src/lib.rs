@@ -1,0 +1,165 @@
+//! A harness for programs that run on real workers: the tests' and the benchmarks' own module is the engine, and
+//! [`threadlab_host`] starts its processes.
+#![cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use threadlab_host::{Engine, Notice, Options, Outcome, Process};
+use threadlab_trace::{Event, What};
+use wasm_bindgen::JsCast;
+
+/// A program by its name, as the module's `find` looks it up.
+pub type Named = (&'static str, fn(&str) -> Result<String, String>);
+
+/// Makes a program of the one with this name.
+///
+/// # Errors
+///
+/// If there is none.
+pub fn find(
+    programs: &'static [Named],
+    name: &str,
+    arguments: &str,
+) -> Result<threadlab_threads::process::Program, String> {
+    let (_, main) = programs.iter().find(|(known, _)| *known == name).ok_or(format!("no program {name}"))?;
+    let arguments = arguments.to_owned();
+    Ok(Box::new(move || main(&arguments)))
+}
+
+/// What a run has shown.
+#[derive(Debug)]
+pub struct Run {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Its events, in order, or those of them that were to be kept.
+    pub events: Vec<Event>,
+    /// How many events there were.
+    pub count: usize,
+    /// Events lost.
+    pub lost: u64,
+    /// The process's memory when the last events but those of its end were read, in bytes.
+    pub memory_bytes: u32,
+}
+
+impl Run {
+    /// The program's result.
+    ///
+    /// # Panics
+    ///
+    /// If the run did not finish.
+    pub fn result(&self) -> &str {
+        assert_eq!(self.outcome, Outcome::Finished);
+        let result = self.events.iter().rev().find_map(|event| match &event.what {
+            What::Result { text } => Some(text.as_str()),
+            _ => None,
+        });
+        result.expect("a run that finished has a result")
+    }
+
+    /// The lines printed.
+    pub fn lines(&self) -> Vec<&str> {
+        self.events
+            .iter()
+            .filter_map(|event| match &event.what {
+                What::Printed { text } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// The tests' own module as an engine.
+///
+/// # Panics
+///
+/// If the browser does not take it.
+pub fn engine() -> Rc<Engine> {
+    thread_local! {
+        static ENGINE: Rc<Engine> = Engine::from_parts(wasm_bindgen::module().unchecked_into(), "wasm-bindgen-test.js")
+            .expect("the tests' own module is an engine");
+    }
+    ENGINE.with(Rc::clone)
+}
+
+/// Runs a program to its end.
+pub async fn run(program: &str, arguments: &str, options: Options) -> Run {
+    run_and(program, arguments, options, |_, _| ()).await
+}
+
+/// Runs a program to its end and keeps only the events that `keep` chooses; `heard` is called whenever there are some.
+/// For programs whose events would not all find room in the test's own memory.
+pub async fn run_counting(
+    program: &str,
+    options: Options,
+    keep: impl Fn(&Event) -> bool + 'static,
+    mut heard: impl FnMut() + 'static,
+) -> Run {
+    run_keeping(program, "", options, keep, move |_, _| heard()).await
+}
+
+/// Runs a program to its end, or until `act`, which is called after each frame's events with all of them so far,
+/// stops it.
+///
+/// # Panics
+///
+/// If the process cannot be started.
+pub async fn run_and(
+    program: &str,
+    arguments: &str,
+    options: Options,
+    act: impl FnMut(&Process, &[Event]) + 'static,
+) -> Run {
+    run_keeping(program, arguments, options, |_| true, act).await
+}
+
+async fn run_keeping(
+    program: &str,
+    arguments: &str,
+    options: Options,
+    keep: impl Fn(&Event) -> bool + 'static,
+    mut act: impl FnMut(&Process, &[Event]) + 'static,
+) -> Run {
+    let count: Rc<Cell<usize>> = Rc::default();
+    let counter = Rc::clone(&count);
+    let process: Rc<RefCell<Option<Rc<Process>>>> = Rc::default();
+    let events: Rc<RefCell<Vec<Event>>> = Rc::default();
+    let outcome: Rc<RefCell<Option<Outcome>>> = Rc::default();
+    let memory_bytes: Rc<Cell<u32>> = Rc::default();
+    let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
+    let listener = {
+        let (process, events, outcome) = (Rc::clone(&process), Rc::clone(&events), Rc::clone(&outcome));
+        let (memory_bytes, waker) = (Rc::clone(&memory_bytes), Rc::clone(&waker));
+        move |notice: Notice<'_>| match notice {
+            Notice::Running => {}
+            Notice::Events(new) => {
+                counter.set(counter.get() + new.len());
+                events.borrow_mut().extend(new.iter().filter(|event| keep(event)).cloned());
+                let Some(process) = process.borrow().clone() else { return };
+                memory_bytes.set(process.memory_bytes().max(memory_bytes.get()));
+                act(&process, &events.borrow());
+            }
+            Notice::Ended(how) => {
+                *outcome.borrow_mut() = Some(how);
+                if let Some(waker) = waker.take() {
+                    waker.wake();
+                }
+            }
+        }
+    };
+    let started = Process::start(&engine(), program, arguments, options, listener);
+    *process.borrow_mut() = Some(Rc::new(started.expect("the browser starts a worker")));
+    std::future::poll_fn(|context| {
+        if outcome.borrow().is_some() {
+            return Poll::Ready(());
+        }
+        *waker.borrow_mut() = Some(context.waker().clone());
+        Poll::Pending
+    })
+    .await;
+    let lost = process.borrow().as_ref().map_or(0, |process| process.lost());
+    // The last reference but the listener's, which is gone.
+    process.take();
+    let outcome = outcome.take().expect("the run has ended");
+    Run { outcome, events: events.take(), count: count.get(), lost, memory_bytes: memory_bytes.get() }
+}

@@ -78,3 +78,15 @@ pub fn reduced_motion() -> bool {
 pub fn pixel_ratio() -> f64 {
     web_sys::window().map_or(1.0, |window: Window| window.device_pixel_ratio()).clamp(0.5, 4.0)
 }
+
+/// The size of the page's text, in CSS pixels: 16, unless the person or the style sheet wants another.
+pub fn text_size() -> f64 {
+    web_sys::window()
+        .and_then(|window| {
+            let root = window.document()?.document_element()?;
+            window.get_computed_style(&root).ok()??.get_property_value("font-size").ok()
+        })
+        .and_then(|size| size.trim_end_matches("px").parse::<f64>().ok())
+        .filter(|size| (4.0..200.0).contains(size))
+        .unwrap_or(16.0)
+}

@@ -1,4 +1,4 @@
-//! Where the lanes are within the picture, in CSS pixels.
+//! Where the lanes are within the picture. Its unit is a sixteenth of the size of the page's text: mostly a CSS pixel.
 
 /// Height of the time axis, above the lanes.
 pub const AXIS: f64 = 22.0;

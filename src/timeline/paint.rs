@@ -20,11 +20,11 @@ pub struct Picture<'a> {
     pub window: Range<u64>,
     /// Where the lanes are.
     pub layout: Layout,
-    /// How far the lanes are scrolled down, in CSS pixels.
+    /// How far the lanes are scrolled down, in units of the picture.
     pub scrolled: f64,
     /// With what to paint.
     pub theme: &'a Theme,
-    /// Device pixels for a CSS pixel.
+    /// Device pixels for a unit of the picture.
     pub scale: f64,
 }
 

@@ -41,8 +41,13 @@ struct Inner {
 /// What the browser says of where the picture is. Asking is slow, so it is asked only when something has changed.
 #[derive(Clone, Copy)]
 struct Screen {
+    /// CSS pixels for a unit of the picture, which grows and shrinks with the page's text.
+    unit: f64,
+    /// In units.
     width: f64,
+    /// In units.
     height: f64,
+    /// Device pixels for a unit.
     scale: f64,
     calm: bool,
 }
@@ -113,21 +118,23 @@ impl Stage {
 
     /// The share of the width that so many CSS pixels are.
     pub fn share_of(&self, pixels: f64) -> f64 {
-        self.0.layout.get().map_or(0.0, |layout| pixels / layout.span_width())
+        self.0.layout.get().map_or(0.0, |layout| pixels / self.0.screen().unit / layout.span_width())
     }
 
     /// Where `x`, in CSS pixels from the canvas's left edge, is between the left (0) and the right (1) end of time.
     pub fn anchor_at(&self, x: f64) -> f64 {
+        let x = x / self.0.screen().unit;
         self.0.layout.get().map_or(0.5, |layout| ((x - layout.names) / layout.span_width()).clamp(0.0, 1.0))
     }
 
     /// What is at a point of the canvas, in words.
     pub fn words_at(&self, x: f64, y: f64) -> Option<String> {
         let layout = self.0.layout.get()?;
-        if x < layout.names {
+        let unit = self.0.screen().unit;
+        if x < layout.names * unit {
             return None;
         }
-        let lane = layout.lane_at(y, f64::from(self.0.scroller.scroll_top()))?;
+        let lane = layout.lane_at(y / unit, self.0.scrolled())?;
         let (now, over) = self.0.time();
         let run = self.0.runner.run();
         let window = self.0.view.borrow().window(now, over);
@@ -184,14 +191,14 @@ impl Inner {
     fn draw(&self) {
         let (now, over) = self.time();
         let run = self.runner.run();
-        let Screen { width, height, scale, .. } = self.screen();
+        let Screen { unit, width, height, scale, .. } = self.screen();
         if width < 1.0 || height < 1.0 {
             return;
         }
         let layout = Layout::new(width, height, lane_count(&run.model));
         let before = self.layout.replace(Some(layout));
         if before.is_none_or(|before| before.full_height().to_bits() != layout.full_height().to_bits()) {
-            let style = format!("height:{}px", layout.full_height());
+            let style = format!("height:{}px", layout.full_height() * unit);
             // Without it the lanes are drawn all the same, only not all of them can be scrolled to.
             let _ = self.spacer.set_attribute("style", &style);
         }
@@ -205,7 +212,7 @@ impl Inner {
             model: &run.model,
             window: self.view.borrow().window(now, over),
             layout,
-            scrolled: f64::from(self.scroller.scroll_top()),
+            scrolled: self.scrolled(),
             theme,
             scale,
         };
@@ -213,12 +220,21 @@ impl Inner {
         let _ = picture.draw(&self.context);
     }
 
+    /// How far the lanes are scrolled down, in units.
+    fn scrolled(&self) -> f64 {
+        f64::from(self.scroller.scroll_top()) / self.screen().unit
+    }
+
     fn screen(&self) -> Screen {
-        let screen = self.screen.get().unwrap_or_else(|| Screen {
-            width: self.scroller.client_width().into(),
-            height: self.scroller.client_height().into(),
-            scale: browser::pixel_ratio(),
-            calm: browser::reduced_motion(),
+        let screen = self.screen.get().unwrap_or_else(|| {
+            let unit = browser::text_size() / 16.0;
+            Screen {
+                unit,
+                width: f64::from(self.scroller.client_width()) / unit,
+                height: f64::from(self.scroller.client_height()) / unit,
+                scale: browser::pixel_ratio() * unit,
+                calm: browser::reduced_motion(),
+            }
         });
         self.screen.set(Some(screen));
         screen

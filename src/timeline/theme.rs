@@ -4,7 +4,7 @@ use crate::accents::{Accent, COLOURS};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{CanvasPattern, CanvasRenderingContext2d, CssStyleDeclaration, Element, HtmlCanvasElement};
 
-/// Distance between two hatch lines along the lane, in CSS pixels.
+/// Distance between two hatch lines along the lane, in units of the picture.
 pub const HATCH: f64 = 6.0;
 
 /// What the picture is painted with.
@@ -33,7 +33,7 @@ pub struct Paint {
 }
 
 impl Theme {
-    /// Reads the style that `element` has now. `scale` is the number of device pixels for a CSS pixel.
+    /// Reads the style that `element` has now. `scale` is the number of device pixels for a unit of the picture.
     pub fn read(element: &Element, scale: f64) -> Option<Self> {
         let style = web_sys::window()?.get_computed_style(element).ok()??;
         let accents = (0..COLOURS).map(|colour| Paint::read(&style, colour, scale)).collect();

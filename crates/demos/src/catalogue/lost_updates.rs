@@ -197,8 +197,8 @@ pub const ABOUT: About = About {
         look_for: &[
             "The result compares three ways to add: a plain read and write, the same under a lock, and one atomic \
              operation. Only the first loses anything, and how much differs from run to run.",
-            "The times differ too. With the lock one thread at a time does its work between read and write, so it takes \
-             longest; the atomic addition keeps everything without making anybody wait.",
+            "The times differ too. With the lock one thread at a time does its work between read and write, so more \
+             cores are of no use to it; the atomic addition keeps everything without making anybody wait.",
         ],
         try_this: &[
             "Run it several times. The loss is never quite the same: it depends on when exactly the threads meet.",

@@ -1,1 +1,52 @@
 //! The page as a person meets it, driven in a real browser.
+//!
+//! Tests find things by role and name, as assistive tools do, and wait for conditions, with a deadline. They run one
+//! after another, each in a browser of its own, so that nothing is left behind for the next and nobody competes for
+//! the processor while something is measured.
+
+pub mod host;
+pub mod measure;
+pub mod page;
+pub mod settings;
+pub mod webdriver;
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use anyhow::{Context as _, Result};
+
+pub use page::Page;
+pub use settings::Site;
+
+/// Held by the test that runs.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Runs a test in a browser of its own. Whatever it did, nothing may have been written to the console as a warning or
+/// worse, apart from what the test said it expects. After a failure there is a picture of the page in `target/shots`.
+///
+/// # Errors
+/// Those of the test, and entries in the console.
+pub fn in_browser(test: impl FnOnce(&Page) -> Result<()>) -> Result<()> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let page = Page::new(settings::start_browser()?);
+    // Caught, so that a failed assertion gets its picture too.
+    let done = catch_unwind(AssertUnwindSafe(|| test(&page).and_then(|()| page.check_console())));
+    if !matches!(done, Ok(Ok(()))) {
+        match keep_picture(&page) {
+            Ok(path) => eprintln!("the page when the test failed: {path}"),
+            Err(error) => eprintln!("there is no picture of the page: {error:#}"),
+        }
+    }
+    done.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+fn keep_picture(page: &Page) -> Result<String> {
+    let folder = settings::shots();
+    fs::create_dir_all(&folder).context("cannot create target/shots")?;
+    let test = thread::current().name().unwrap_or("test").replace("::", "-");
+    let path = folder.join(format!("failed-{test}.png"));
+    fs::write(&path, page.session.screenshot()?).context("cannot write the picture")?;
+    Ok(path.display().to_string())
+}

@@ -1,0 +1,153 @@
+//! Each demo with its defaults, to its result.
+
+use anyhow::Result;
+use threadlab_page_tests::{Page, Site, in_browser};
+
+/// Opens a demo and runs it to its end. Whatever it shows, no event is lost and no thread is left.
+fn run(page: &Page, hash: &str) -> Result<()> {
+    page.open(Site::People, hash)?;
+    page.run_to_the_end()?;
+    assert_eq!(page.told("lost")?, "0");
+    assert!(page.told("events")?.parse::<u64>()? > 0);
+    for thread in page.threads()? {
+        assert_eq!(thread.state, "finished", "{thread:?}");
+    }
+    page.until_workers_are_gone()
+}
+
+/// The names of the threads that have come to the end of their progress.
+fn through(page: &Page) -> Result<Vec<String>> {
+    let threads = page.threads()?.into_iter();
+    Ok(threads.filter(|thread| thread.progress.as_deref() == Some("100")).map(|thread| thread.name).collect())
+}
+
+/// The lines that begin with this text, by their numbers.
+fn places(output: &[String], begin: &str) -> Vec<usize> {
+    (0..output.len()).filter(|&line| output[line].starts_with(begin)).collect()
+}
+
+#[test]
+fn starting_threads() -> Result<()> {
+    in_browser(|page| {
+        run(page, "#/starting-threads?speed=20")?;
+        assert!(page.result()?.starts_with("2 × 5 ticks after "), "{}", page.result()?);
+        assert_eq!(through(page)?, ["MainThread", "Thread-1", "Thread-2"]);
+
+        let output = page.output()?;
+        assert_eq!(output.len(), 1 + 3 + 2 * 5, "{output:?}");
+        assert_eq!(places(&output, "Main thread: ").len(), 4, "{output:?}");
+        for name in ["Thread-1", "Thread-2"] {
+            let ticks = places(&output, name);
+            assert_eq!(ticks.len(), 5, "{output:?}");
+            // The name and the time of day.
+            assert!(ticks.iter().all(|&tick| output[tick].matches(':').count() == 3), "{output:?}");
+        }
+        // A period of 2 s against one of 4 s.
+        let last_of = |name| places(&output, name).last().copied();
+        assert!(last_of("Thread-1") < last_of("Thread-2"), "{output:?}");
+        Ok(())
+    })
+}
+
+#[test]
+fn lock_on() -> Result<()> {
+    in_browser(|page| {
+        run(page, "#/lock?speed=20")?;
+        let result = page.result()?;
+        assert_eq!(
+            result.trim(),
+            "With the lock: every thread printed its 3 lines in one piece, 2 threads in 2 blocks."
+        );
+        assert_eq!(through(page)?, ["Thread-1", "Thread-2"]);
+
+        let output = page.output()?;
+        let (one, two) = (places(&output, "Thread-1: "), places(&output, "Thread-2: "));
+        assert_eq!((one.len(), two.len()), (3, 3), "{output:?}");
+        assert!(one.last() < two.first() || two.last() < one.first(), "{output:?}");
+        for edge in ["Starting", "Exiting"] {
+            assert_eq!(places(&output, &format!("{edge} Thread-")).len(), 2, "{output:?}");
+        }
+        assert_eq!(output.last().map(String::as_str), Some("Exiting Main Thread"));
+
+        let lock = "document.querySelector('[data-object][data-name=printing]')";
+        assert_eq!(page.text_of(&format!("{lock}.dataset.waiters"))?, "0");
+        assert!(page.is(&format!("{lock}.dataset.holder === undefined"))?, "it is free in the end");
+        Ok(())
+    })
+}
+
+#[test]
+fn lock_off() -> Result<()> {
+    in_browser(|page| {
+        run(page, "#/lock?lock=off&speed=20")?;
+        let result = page.result()?;
+        assert!(result.starts_with("Without the lock: the lines are mixed, 2 threads in "), "{result}");
+        let output = page.output()?;
+        let (one, two) = (places(&output, "Thread-1: "), places(&output, "Thread-2: "));
+        assert!(one.first() < two.last() && two.first() < one.last(), "{output:?}");
+        Ok(())
+    })
+}
+
+#[test]
+fn a_lock_is_seen_with_its_holder_and_its_queue() -> Result<()> {
+    in_browser(|page| {
+        page.open(Site::People, "#/lock?threads=4&speed=2")?;
+        page.run()?;
+        let lock = "document.querySelector('[data-object][data-name=printing]')";
+        page.until("one holds and three wait", || {
+            page.is(&format!("{lock}?.dataset.waiters === '3' && {lock}.dataset.holder"))
+        })?;
+        let holder = page.text_of(&format!("{lock}.dataset.holder"))?;
+        let text = page.text_of(&format!("{lock}.innerText"))?;
+        assert!(text.contains("held by") && text.contains("3 wait"), "{text}");
+        page.until("the holder is not among those who wait", || {
+            let threads = page.threads()?;
+            let waiting: Vec<_> = threads.iter().filter(|thread| thread.state == "waiting").collect();
+            Ok(waiting.iter().filter(|thread| thread.text.contains(&holder)).count() >= 3
+                && threads.iter().any(|thread| thread.name == holder && thread.state != "waiting"))
+        })?;
+        page.stop()
+    })
+}
+
+#[test]
+fn lost_updates() -> Result<()> {
+    in_browser(|page| {
+        run(page, "#/lost-updates?speed=20")?;
+        let result = page.result()?;
+        let lines: Vec<&str> = result.lines().collect();
+        assert_eq!(lines[0], "Expected each time: 80,000", "{result}");
+        assert!(lines[1].starts_with("Without a lock: "), "{result}");
+        assert!(lines[2].starts_with("With the lock: 80,000, lost 0, in "), "{result}");
+        assert!(lines[3].starts_with("Atomic add: 80,000, lost 0, in "), "{result}");
+
+        let ways = ["plain", "locked", "atomic"];
+        let mut names = vec!["MainThread".to_owned()];
+        names.extend(ways.iter().flat_map(|way| (1..=4).map(move |number| format!("{way}-{number}"))));
+        assert_eq!(through(page)?, names);
+        assert_eq!(page.output()?.len(), 6);
+        Ok(())
+    })
+}
+
+#[test]
+fn the_answer_and_the_marks_in_the_code_come_when_their_time_has_come() -> Result<()> {
+    in_browser(|page| {
+        page.open(Site::People, "#/starting-threads?speed=4")?;
+        assert!(
+            !page
+                .is("document.querySelector('.answer-text').checkVisibility({ visibilityProperty: true })")?
+        );
+        page.run()?;
+        page.until("a sleeping thread is at its line", || {
+            page.is("document.querySelector('[data-line-of]')?.textContent.includes('sleep')")
+        })?;
+        page.until_run_is("finished")?;
+        page.until("the marks are gone", || Ok(!page.is("document.querySelector('[data-line-of]')")?))?;
+        assert!(
+            page.is("document.querySelector('.answer-text').checkVisibility({ visibilityProperty: true })")?
+        );
+        Ok(())
+    })
+}

@@ -36,16 +36,16 @@ const COLUMNS: [&str; 9] = ["id", "peer", "ours", "theirs", "unit", "ratio", "sp
 /// # Errors
 /// When a part cannot be measured; a row that misses its target is no error.
 pub fn run(workspace: &Workspace, cache: &Cache) -> Result<()> {
-    let mut rows = step("measure the engine", || {
-        let mut cargo = suites::in_browser(workspace, cache, "threadlab-bench")?;
-        cargo.args(["--profile", engine::RELEASE_PROFILE, "--", "--nocapture"]);
-        measure(&mut cargo)
-    })?;
+    let toolchain = wasm::toolchain()?;
+    let on_workers = |build: &Build| {
+        suites::in_browser(build, workspace, cache, "threadlab-bench", |cargo| {
+            cargo.args(["--profile", engine::RELEASE_PROFILE, "--", "--nocapture"]);
+            measure(cargo)
+        })
+    };
+    let mut rows = step("measure the engine", || on_workers(&Build::engine(workspace, cache, &toolchain)?))?;
     rows.extend(step("measure the engine beside peers that do not compile with unwinding", || {
-        let build = Build::engine_without_unwinding(workspace, cache, &wasm::toolchain()?)?;
-        let mut cargo = suites::in_browser_with(&build, workspace, cache, "threadlab-bench")?;
-        cargo.args(["--profile", engine::RELEASE_PROFILE, "--", "--nocapture"]);
-        measure(&mut cargo)
+        on_workers(&Build::engine_without_unwinding(workspace, cache, &toolchain)?)
     })?);
     let has_page_bench =
         suites::test_targets(&workspace.path("tests/page/tests"))?.iter().any(|name| name == "bench");

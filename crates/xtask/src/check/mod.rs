@@ -48,7 +48,7 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<bool> {
     part("audit of the dependencies", &|| audit::run(workspace));
     part("lints, native", &|| {
         let mut clippy = native::clippy(workspace, &toolchain)?;
-        clippy.args(["--all-targets", "--quiet"]);
+        clippy.args(["--all-targets", "--quiet", "--keep-going"]);
         process::run_shown(clippy.args(["--", "-Dwarnings"]))?;
         let mut clippy = native::clippy(workspace, &toolchain)?;
         clippy.args(["--all-targets", "--quiet", "--package", PAGE_TESTS]);
@@ -95,7 +95,7 @@ fn packages_on_workers(workspace: &Workspace) -> Result<Vec<String>> {
 
 fn wasm_lints(workspace: &Workspace, build: &Build, packages: &[&str], targets: &[&str]) -> Result<()> {
     let mut clippy = build.clippy()?;
-    clippy.current_dir(workspace.root()).args(["--quiet", "--target", TARGET]).args(targets);
+    clippy.current_dir(workspace.root()).args(["--quiet", "--keep-going", "--target", TARGET]).args(targets);
     clippy.args(packages.iter().flat_map(|package| ["--package", package]));
     process::run_shown(clippy.args(["--", "-Dwarnings"]))
 }

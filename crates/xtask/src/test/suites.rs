@@ -59,9 +59,11 @@ pub(super) fn loom(workspace: &Workspace, options: &Options) -> Result<Count> {
 
 /// The engine on real workers.
 pub(super) fn workers(workspace: &Workspace, cache: &Cache, options: &Options) -> Result<Count> {
-    let mut cargo = in_browser(workspace, cache, "threadlab-worker-tests")?;
-    finish(&mut cargo, options, &[]);
-    counted(&mut cargo)
+    let build = Build::engine(workspace, cache, &wasm::toolchain()?)?;
+    in_browser(&build, workspace, cache, "threadlab-worker-tests", |cargo| {
+        finish(cargo, options, &[]);
+        counted(cargo)
+    })
 }
 
 /// The built page in a browser.
@@ -79,29 +81,23 @@ pub(super) fn page(workspace: &Workspace, cache: &Cache, options: &Options) -> R
     })
 }
 
-/// `cargo test` of a package that wasm-bindgen's test runner runs in the browser, with the engine's flags.
+/// Starts a driver and hands `use_it` a `cargo test` of a package that wasm-bindgen's test runner runs in the browser.
+/// The driver and its browsers end with it; the runner's own driver would leave a browser behind after a failure.
 ///
 /// # Errors
-/// When a part of the set-up fails.
-pub fn in_browser(workspace: &Workspace, cache: &Cache, package: &str) -> Result<Command> {
-    let build = Build::engine(workspace, cache, &wasm::toolchain()?)?;
-    in_browser_with(&build, workspace, cache, package)
-}
-
-/// [`in_browser`] with a build of one's own.
-///
-/// # Errors
-/// When a part of the set-up fails.
-pub fn in_browser_with(
+/// When a part of the set-up fails, or `use_it` does.
+pub fn in_browser<T>(
     build: &Build,
     workspace: &Workspace,
     cache: &Cache,
     package: &str,
-) -> Result<Command> {
+    use_it: impl FnOnce(&mut Command) -> Result<T>,
+) -> Result<T> {
     let browser = Browser::find_or_install()?;
     let tools = wasm_bindgen::find_or_install(workspace, cache)?;
     let capabilities = workspace.target("xtask").join("webdriver.json");
     browser.write_capabilities(&capabilities)?;
+    let driver = browser.start_driver(workspace)?;
     let runner = tools.join(format!("wasm-bindgen-test-runner{}", std::env::consts::EXE_SUFFIX));
     let mut cargo = build.cargo();
     cargo
@@ -111,12 +107,15 @@ pub fn in_browser_with(
         .arg(format!("target.{TARGET}.runner=[{:?}]", runner.to_string_lossy()))
         // The runner would print its own stack below every failed test.
         .env("RUST_BACKTRACE", "0")
-        .env("CHROMEDRIVER", &browser.driver)
+        // The runner takes the first driver that the environment names, in this order.
+        .env_remove("GECKODRIVER_REMOTE")
+        .env_remove("SAFARIDRIVER_REMOTE")
+        .env("CHROMEDRIVER_REMOTE", driver.url())
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities)
         // Seconds for a whole binary, on a slow machine.
         .env("WASM_BINDGEN_TEST_TIMEOUT", "180")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
-    Ok(cargo)
+    use_it(&mut cargo)
 }
 
 /// Builds and serves the page, starts a driver, and hands `use_it` a `cargo test` of the page's tests that knows both.

@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -12,11 +13,14 @@ use serde_json::json;
 use crate::apt;
 use crate::ports;
 use crate::process::{self, Background};
-use crate::step::step;
+use crate::step::{note, step};
 use crate::workspace::Workspace;
 
 /// How long the driver may take to answer.
 const START: Duration = Duration::from_secs(30);
+
+/// How long the driver may take to end its browsers.
+const SHUT_DOWN: Duration = Duration::from_secs(5);
 
 /// Chromium and its driver.
 #[derive(Clone, Debug)]
@@ -105,7 +109,12 @@ impl Browser {
     pub fn start_driver(&self, workspace: &Workspace) -> Result<Driver> {
         let port = ports::free()?;
         let log = workspace.log("chromedriver");
-        let mut process = Background::start(Command::new(&self.driver).arg(format!("--port={port}")), &log)?;
+        let mut command = Command::new(&self.driver);
+        command.arg(format!("--port={port}"));
+        own_group(&mut command);
+        end_on_interrupt();
+        let mut process = Background::start(&mut command, &log)?;
+        running().push(port);
         let deadline = Instant::now() + START;
         while !ports::answers(port) {
             if let Some(status) = process.ended()? {
@@ -136,10 +145,54 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // A driver that is killed leaves its browsers behind, so it is asked to go first. When it does not listen,
-        // killing it is what remains.
-        if ports::get(self.port, "/shutdown", Duration::from_secs(5)).is_ok() {
-            let _ = self.process.wait_until(Instant::now() + Duration::from_secs(5));
+        running().retain(|port| *port != self.port);
+        // When it does not listen any more, killing it is what remains.
+        if shut_down(self.port).is_ok() {
+            let _ = self.process.wait_until(Instant::now() + SHUT_DOWN);
         }
     }
+}
+
+/// Asks a driver to end with all its browsers; one that is killed would leave them behind.
+fn shut_down(port: u16) -> Result<()> {
+    ports::get(port, "/shutdown", SHUT_DOWN).map(drop)
+}
+
+/// The ports of the drivers that run now.
+static RUNNING: Mutex<Vec<u16>> = Mutex::new(Vec::new());
+
+fn running() -> MutexGuard<'static, Vec<u16>> {
+    // A list of numbers is whole even if somebody panicked while holding it.
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Arranges, once, that the drivers end before we do when somebody interrupts or terminates us.
+fn end_on_interrupt() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let set = ctrlc::set_handler(|| {
+            let ports = running().clone();
+            for port in ports {
+                // We end in any case.
+                let _ = shut_down(port);
+            }
+            // What shells say of a program that was interrupted.
+            std::process::exit(130);
+        });
+        if let Err(error) = set {
+            note(format!("an interrupt may leave browsers running: {error}"));
+        }
+    });
+}
+
+/// Keeps Ctrl+C, which a terminal sends to a whole group of processes, from killing the driver before it is asked to
+/// end.
+fn own_group(command: &mut Command) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt as _;
+        command.process_group(0);
+    }
+    #[cfg(not(unix))]
+    let _ = command;
 }

@@ -184,7 +184,7 @@ pub const ABOUT: About = About {
             name: "additions",
             label: "Additions",
             help: "How often each thread adds one.",
-            kind: Kind::Whole { min: 1, max: 100_000, default: 20_000, unit: "" },
+            kind: Kind::Whole { min: 1, max: 50_000, default: 20_000, unit: "" },
         },
         Parameter {
             name: "gap",

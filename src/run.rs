@@ -2,8 +2,8 @@
 
 use crate::clock::Clock;
 use threadlab_demos::Demo;
-use threadlab_model::Model;
-use threadlab_trace::Event;
+use threadlab_model::{Model, Place, Thread};
+use threadlab_trace::{Event, PlaceId, ThreadId};
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,15 @@ impl RunState {
     }
 }
 
+/// Why a run failed, as the host says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// In words.
+    pub message: String,
+    /// The thread that failed, where it is known.
+    pub thread: Option<ThreadId>,
+}
+
 /// A run, folded from what the host tells of it.
 pub struct Run {
     /// Which run of this page it is, from 1; 0 before the first.
@@ -60,7 +69,7 @@ pub struct Run {
     /// How many of its events were lost.
     pub lost: u64,
     /// Why it failed.
-    pub failure: Option<String>,
+    pub failure: Option<Failure>,
     clock: Clock,
     /// The time of the latest event, in microseconds.
     latest: u64,
@@ -115,7 +124,7 @@ impl Run {
     }
 
     /// It is over at the page's time `page`, in microseconds.
-    pub fn end(&mut self, state: RunState, failure: Option<String>, page: u64) {
+    pub fn end(&mut self, state: RunState, failure: Option<Failure>, page: u64) {
         let end = match state {
             // Its last event was its end.
             RunState::Finished => self.model.now(),
@@ -128,23 +137,50 @@ impl Run {
 
     /// Why it failed, with the thread and the line where that is known.
     pub fn failure_words(&self) -> Option<String> {
-        let said = self.failure.as_deref();
-        let Some(failure) = self.model.failure() else { return said.map(str::to_owned) };
-        let thread = self.model.thread(failure.thread).map_or("a thread", |thread| thread.name());
+        let (said, thread, place) = match (self.model.failure(), self.failure.as_ref()) {
+            (Some(failure), _) => (&failure.message, Some(failure.thread), failure.place),
+            (None, Some(failure)) => (&failure.message, failure.thread, PlaceId::UNKNOWN),
+            (None, None) => return None,
+        };
+        let Some(thread) = thread.and_then(|thread| self.model.thread(thread)) else {
+            return Some(said.clone());
+        };
         // A line of the engine's own source says nothing to the person who reads the demo's.
-        let place = self.model.place(failure.place).filter(|place| self.demo.is_some_and(|demo| demo.has_file(place.file)));
-        let place = place.map_or_else(String::new, |place| format!(", line {}", place.line));
-        Some(format!("{} ({thread}{place})", failure.message))
+        let place = self.model.place(place).filter(|place| self.reads(place));
+        let place = place.map(|place| format!("line {}", place.line)).or_else(|| self.panic_place(thread));
+        let place = place.map_or_else(String::new, |place| format!(", {place}"));
+        Some(format!("{said} ({}{place})", thread.name()))
+    }
+
+    /// Where a thread panicked: `line 12` of the demo's source, or, in another file, `cell.rs line 12`.
+    pub fn panic_place(&self, thread: &Thread) -> Option<String> {
+        let place = self.model.place(thread.panic()?.place)?;
+        let line = format!("line {}", place.line);
+        if self.reads(&place) {
+            return Some(line);
+        }
+        let file = place.file.rsplit(['/', '\\']).next().unwrap_or(place.file);
+        Some(format!("{file} {line}"))
+    }
+
+    /// Whether a place is in the source that the page shows.
+    fn reads(&self, place: &Place<'_>) -> bool {
+        self.demo.is_some_and(|demo| demo.has_file(place.file))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use threadlab_trace::{PlaceId, ThreadId, What};
+    use threadlab_trace::What;
 
     fn event(seq: u64, time: u64, what: What) -> Event {
         Event { seq, time, thread: ThreadId::MAIN, place: PlaceId::UNKNOWN, what }
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "as `Run::end` takes it")]
+    fn failure(message: &str, thread: Option<ThreadId>) -> Option<Failure> {
+        Some(Failure { message: message.to_owned(), thread })
     }
 
     #[test]
@@ -175,14 +211,35 @@ mod tests {
         let place = What::PlaceDefined { line: 12, file: "crates/demos/src/catalogue/lock.rs".to_owned() };
         let defined = Event { place: PlaceId(1), ..event(1, 10, place) };
         run.hear(&[event(0, 0, What::ThreadStarted), defined, failed], 1_000);
-        run.end(RunState::Failed, Some("failed".to_owned()), 2_000);
+        run.end(RunState::Failed, failure("failed", None), 2_000);
         assert_eq!(run.failure_words().as_deref(), Some("no more threads (MainThread, line 12)"));
     }
 
     #[test]
     fn a_failure_without_events_has_the_hosts_words() {
         let mut run = Run::default();
-        run.end(RunState::Failed, Some("the engine is missing".to_owned()), 0);
+        run.end(RunState::Failed, failure("the engine is missing", None), 0);
         assert_eq!(run.failure_words().as_deref(), Some("the engine is missing"));
+    }
+
+    #[test]
+    fn a_failure_that_events_do_not_tell_names_its_thread_too() {
+        let mut run = Run { state: RunState::Running, ..Run::default() };
+        run.hear(&[event(0, 0, What::ThreadStarted)], 1_000);
+        run.end(RunState::Failed, failure("trapped", Some(ThreadId::MAIN)), 2_000);
+        assert_eq!(run.failure_words().as_deref(), Some("trapped (MainThread)"));
+    }
+
+    #[test]
+    fn a_panic_of_the_main_thread_has_its_line() {
+        let mut run = Run { state: RunState::Running, ..Run::default() };
+        let place = What::PlaceDefined { line: 7, file: "lock.rs".to_owned() };
+        let defined = Event { place: PlaceId(1), ..event(1, 10, place) };
+        let panicked =
+            Event { place: PlaceId(1), ..event(2, 20, What::ThreadPanicked { message: "no".to_owned() }) };
+        let failed = event(3, 30, What::Failed { message: "no".to_owned() });
+        run.hear(&[event(0, 0, What::ThreadStarted), defined, panicked, failed], 1_000);
+        run.end(RunState::Failed, None, 2_000);
+        assert_eq!(run.failure_words().as_deref(), Some("no (MainThread, lock.rs line 7)"));
     }
 }

@@ -1,7 +1,7 @@
 //! Starting, following and stopping runs: the one place where the page meets the host.
 
 use crate::browser;
-use crate::run::{Run, RunState};
+use crate::run::{Failure, Run, RunState};
 use gloo_timers::callback::Timeout;
 use std::cell::{Cell, Ref, RefCell};
 use std::rc::{Rc, Weak};
@@ -221,7 +221,7 @@ impl Inner {
         });
         match started {
             Ok(process) => *self.process.borrow_mut() = Some(Rc::new(process)),
-            Err(message) => self.end(RunState::Failed, Some(message)),
+            Err(message) => self.end(RunState::Failed, Some(Failure { message, thread: None })),
         }
     }
 
@@ -242,11 +242,14 @@ impl Inner {
             }
             Notice::Ended(Outcome::Finished) => self.end(RunState::Finished, None),
             Notice::Ended(Outcome::Stopped) => self.end(RunState::Stopped, None),
-            Notice::Ended(Outcome::Failed(failure)) => self.end(RunState::Failed, Some(failure.to_string())),
+            Notice::Ended(Outcome::Failed(failure)) => {
+                let failure = Failure { message: failure.to_string(), thread: failure.thread() };
+                self.end(RunState::Failed, Some(failure));
+            }
         }
     }
 
-    fn end(self: &Rc<Self>, state: RunState, failure: Option<String>) {
+    fn end(self: &Rc<Self>, state: RunState, failure: Option<Failure>) {
         self.run.borrow_mut().end(state, failure, browser::now_micros());
         self.notify();
         // The number of workers that are left is read once more when they have had time to go.

@@ -2,7 +2,8 @@
 
 use super::thread_name::thread_name;
 use super::{RunProps, use_refresh};
-use threadlab_model::{Model, Thread, ThreadState};
+use crate::run::Run;
+use threadlab_model::{Thread, ThreadState};
 use yew::prelude::*;
 
 /// Rows at most: beyond that a table helps nobody.
@@ -25,7 +26,7 @@ pub fn Threads(props: &RunProps) -> Html {
                             <th scope="col">{ "Progress" }</th></tr>
                     </thead>
                     <tbody>
-                        { for model.threads().take(MAX_ROWS).map(|thread| row(model, thread)) }
+                        { for model.threads().take(MAX_ROWS).map(|thread| row(&run, thread)) }
                         if more > 0 { <tr><td colspan="3">{ format!("and {more} more") }</td></tr> }
                     </tbody>
                 </table>
@@ -37,7 +38,8 @@ pub fn Threads(props: &RunProps) -> Html {
     }
 }
 
-fn row(model: &Model, thread: &Thread) -> Html {
+fn row(run: &Run, thread: &Thread) -> Html {
+    let model = &run.model;
     let id = thread.id().0.to_string();
     let state = thread.state().as_str();
     let percent = thread.progress().map(threadlab_model::Progress::percent);
@@ -49,7 +51,10 @@ fn row(model: &Model, thread: &Thread) -> Html {
         )
     });
     let words = match thread.state() {
-        ThreadState::Panicked => thread.panic().map(|panic| format!(": {}", panic.message)),
+        ThreadState::Panicked => thread.panic().map(|panic| {
+            let place = run.panic_place(thread).map_or_else(String::new, |place| format!(" ({place})"));
+            format!(": {}{place}", panic.message)
+        }),
         _ => model.waits_for_words(thread.id()).map(|words| format!(" for {words}")),
     };
     html! {

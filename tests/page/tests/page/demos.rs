@@ -79,7 +79,8 @@ fn lock_on() -> Result<()> {
 #[test]
 fn lock_off() -> Result<()> {
     in_browser(|page| {
-        run(page, "#/lock?lock=off&speed=20")?;
+        // Long enough that the threads meet, however late the second one begins.
+        run(page, "#/lock?lock=off&lines=40&slower=0&speed=20")?;
         let result = page.result()?;
         assert!(result.starts_with("Without the lock: the lines are mixed, 2 threads in "), "{result}");
         let output = page.output()?;

@@ -1,6 +1,6 @@
 //! A small server for the built page: the files of one folder, with the headers that threads need.
 
-use std::fs::{self, File};
+use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -85,8 +85,10 @@ impl Drop for FileServer {
 fn answer(request: Request, folder: &Path) {
     // A browser that goes away before it has its answer is no error of ours.
     let _ = match (request.method(), find(folder, request.url())) {
-        (Method::Get | Method::Head, Some(path)) => match File::open(&path) {
-            Ok(file) => request.respond(with_headers(Response::from_file(file), content_type(&path))),
+        // Read whole before it is promised: a file that a new build cuts short meanwhile would keep the browser
+        // waiting for the rest.
+        (Method::Get | Method::Head, Some(path)) => match fs::read(&path) {
+            Ok(bytes) => request.respond(with_headers(Response::from_data(bytes), content_type(&path))),
             Err(_) => refuse(request, 404),
         },
         (Method::Get | Method::Head, None) => refuse(request, 404),

@@ -57,6 +57,8 @@ pub fn build(workspace: &Workspace, setup: &Setup) -> Result<PathBuf> {
         trunk.arg(&dist);
         process::run_logged_with_steps(&mut trunk, &workspace.log("trunk"))
     })?;
+    // Trunk's own lock, which is nothing to serve. Where it is gone already, so much the better.
+    let _ = fs::remove_file(dist.join(".trunk-lock"));
     fs::write(&stamp, seal(&inputs, &dist)?).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(dist)
 }

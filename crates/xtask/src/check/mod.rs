@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::native;
 use crate::process;
-use crate::step::step;
+use crate::step::{note, step};
 use crate::wasm::{self, Build, TARGET};
 use crate::workspace::{Cache, Workspace};
 
@@ -39,12 +39,16 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<bool> {
         }
     };
 
-    part("formatting", &|| {
-        let mut cargo = native::cargo(workspace);
-        process::run_shown(cargo.args(["fmt", "--all", "--check"])).context(
-            "`cargo fmt --all` mends it; where rustfmt is missing, `rustup component add rustfmt` brings it",
-        )
-    });
+    let formats = process::read(native::cargo(workspace).args(["fmt", "--version"])).is_ok();
+    if formats {
+        part("formatting", &|| {
+            let mut cargo = native::cargo(workspace);
+            process::run_shown(cargo.args(["fmt", "--all", "--check"])).context("`cargo fmt --all` mends it")
+        });
+    } else {
+        // Debian's packages for WebAssembly have no rustfmt, and its other one does not know this edition.
+        note("rustfmt is missing, so formatting is not checked; `rustup component add rustfmt` brings it");
+    }
     part("audit of the dependencies", &|| audit::run(workspace));
     part("lints, native", &|| {
         let mut clippy = native::clippy(workspace, &toolchain)?;
@@ -68,7 +72,10 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<bool> {
     part("documentation, engine", &|| wasm_docs(workspace, &engine, &on_workers));
 
     if failed.is_empty() {
-        println!("\nall checks hold");
+        println!(
+            "\nall checks hold{}",
+            if formats { "" } else { ", except for formatting, which was not checked" }
+        );
     } else {
         println!("\nchecks that do not hold: {}", failed.join("; "));
     }

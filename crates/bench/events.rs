@@ -27,7 +27,7 @@ pub static PROGRAMS: &[Named] = &[
                 lock.acquire();
                 lock.release();
             }
-            (clock::now() - before).as_secs_f64() * 1e9 / f64::from(EVENTS)
+            clock::now().saturating_sub(before).as_secs_f64() * 1e9 / f64::from(EVENTS)
         };
         for _ in 0..121 {
             let without = untraced(time);
@@ -55,7 +55,7 @@ pub static PROGRAMS: &[Named] = &[
                             std::hint::spin_loop();
                         }
                     }
-                    (clock::now() - began).as_secs_f64()
+                    clock::now().saturating_sub(began).as_secs_f64()
                 })
             })
             .collect();

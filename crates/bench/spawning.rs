@@ -18,7 +18,9 @@ pub static PROGRAMS: &[Named] = &[("spawn and join", |_| {
     let spawn_and_join = || {
         let before = clock::now();
         let joined = thread::spawn(|| 1).join();
-        joined.map(|_| (clock::now() - before).as_secs_f64() * 1e3).map_err(|error| error.to_string())
+        joined
+            .map(|_| clock::now().saturating_sub(before).as_secs_f64() * 1e3)
+            .map_err(|error| error.to_string())
     };
     let first = spawn_and_join()?;
     for _ in 0..REUSED {

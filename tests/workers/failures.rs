@@ -81,6 +81,7 @@ fn recurse(depth: u64) -> u64 {
 
 /// Calls itself with frames of 64 KiB, so that the stack in the memory ends before the browser's own does.
 fn fill(depth: u64) -> u64 {
+    #[expect(clippy::large_stack_arrays, reason = "the stack is meant to overflow")]
     let frame = black_box([depth; 8192]);
     if depth == 0 { frame[0] } else { fill(depth - 1) + black_box(&frame)[8191] }
 }

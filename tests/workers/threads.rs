@@ -61,7 +61,7 @@ pub static PROGRAMS: &[Named] = &[
         let Err(JoinTimeoutError::TimedOut(waiting)) = waiting.join_timeout(Duration::from_millis(30)) else {
             return Err("it ended behind a closed gate".into());
         };
-        let waited = clock::now() - before;
+        let waited = clock::now().saturating_sub(before);
         drop(held);
         waiting.join().map_err(|error| error.to_string())?;
         Ok((waited >= Duration::from_millis(30)).to_string())

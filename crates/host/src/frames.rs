@@ -19,11 +19,14 @@ pub(crate) struct Frames {
     _interval: Interval,
 }
 
+/// What the browser calls, with the frame's time.
+type OnFrame = Closure<dyn FnMut(f64)>;
+
 struct Inner {
     request: Cell<Option<i32>>,
     /// Whether there was a frame since the interval's last turn.
     seen: Cell<bool>,
-    on_frame: RefCell<Option<Closure<dyn FnMut(f64)>>>,
+    on_frame: RefCell<Option<OnFrame>>,
 }
 
 impl Frames {
@@ -34,7 +37,7 @@ impl Frames {
             Rc::new(Inner { request: Cell::new(None), seen: Cell::new(false), on_frame: RefCell::new(None) });
         let on_frame = {
             let (inner, each) = (AssertUnwindSafe(Rc::downgrade(&inner)), AssertUnwindSafe(Rc::clone(&each)));
-            Closure::<dyn FnMut(f64)>::new(move |_| {
+            OnFrame::new(move |_| {
                 let Some(inner) = inner.upgrade() else { return };
                 inner.seen.set(true);
                 // The next frame is asked for first, so that what is done here can end it.

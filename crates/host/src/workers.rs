@@ -27,7 +27,7 @@ pub(crate) enum Heard {
 
 /// A worker and the listeners on it. Dropping it ends the worker at once, whatever it does.
 pub(crate) struct Worker {
-    worker: WebWorker,
+    port: WebWorker,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
@@ -69,17 +69,17 @@ impl Worker {
         };
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        let made = Self { worker, _on_message: on_message, _on_error: on_error };
-        made.worker.post_message(start.value()).map_err(|error| said(&error))?;
+        let made = Self { port: worker, _on_message: on_message, _on_error: on_error };
+        made.port.post_message(start.value()).map_err(|error| said(&error))?;
         Ok(made)
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.worker.set_onmessage(None);
-        self.worker.set_onerror(None);
-        self.worker.terminate();
+        self.port.set_onmessage(None);
+        self.port.set_onerror(None);
+        self.port.terminate();
         LIVE.set(LIVE.get() - 1);
     }
 }

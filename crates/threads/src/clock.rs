@@ -60,7 +60,6 @@ mod back_end {
     }
 
     /// Counts from `epoch`, in milliseconds since 1970, in this worker.
-    #[cfg_attr(not(target_feature = "atomics"), expect(dead_code, reason = "a page belongs to no process"))]
     pub(crate) fn set_epoch(epoch: f64) {
         OFFSET.set(TIME_ORIGIN.with(|origin| *origin) - epoch);
     }
@@ -97,7 +96,6 @@ mod back_end {
         u64::try_from(EPOCH.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "the remainders are small")]
     pub(super) fn wall() -> WallTime {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let seconds = since.as_secs();

@@ -23,6 +23,13 @@
 //! From the floor up: [`futex`] is the only place that blocks; [`lock`] stands on it; [`thread`] on both;
 //! [`process`] runs a program with all of its threads.
 #![cfg_attr(all(target_arch = "wasm32", target_feature = "atomics"), feature(stdarch_wasm_atomic_wait))]
+#![cfg_attr(
+    all(target_arch = "wasm32", not(target_feature = "atomics")),
+    expect(
+        dead_code,
+        reason = "a page links this crate for what demos say of themselves, and runs no process"
+    )
+)]
 
 pub mod clock;
 pub mod futex;

@@ -177,9 +177,12 @@ impl RawLock {
                 let taken =
                     self.state.compare_exchange(FREE, AWAITED, Ordering::Acquire, Ordering::Relaxed).is_ok();
                 self.tell(
-                    |recorder, object| match taken {
-                        true => recorder.acquired(object, true, caller),
-                        false => recorder.wait_timed_out(object, caller),
+                    |recorder, object| {
+                        if taken {
+                            recorder.acquired(object, true, caller);
+                        } else {
+                            recorder.wait_timed_out(object, caller);
+                        }
                     },
                     caller,
                 );
@@ -275,7 +278,6 @@ impl RawLock {
 // with acquire and let go with release ordering.
 unsafe impl RawMutex for RawLock {
     #[cfg(not(loom))]
-    #[expect(clippy::declare_interior_mutable_const, reason = "the trait's way of making new locks")]
     const INIT: Self = Self::unnamed();
     #[cfg(loom)]
     const INIT: Self = panic!("loom's atomics cannot be made in a constant: use RawLock::named");

@@ -1,14 +1,16 @@
 //! A lock: one thread at a time between acquire and release.
 
 use crate::{About, Arguments, Chapter, Explanation, Kind, Parameter, ProgramError, Question};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 use threadlab_threads::{Lock, clock, lock, output, say, thread};
 
 /// What the threads share.
 struct Shared {
     printing: Lock<()>,
+    /// Where the main thread meets each thread that has begun before it starts the next.
+    begun: Barrier,
     /// The number of the thread that printed last; 0 before the first line.
     last: AtomicU32,
     /// How often a line came from another thread than the line before.
@@ -18,6 +20,7 @@ struct Shared {
 /// What each thread runs: says that it begins, prints its lines, says that it ends.
 fn run(shared: &Shared, number: u32, period: Duration, lines: u32, use_lock: bool) {
     say!("Starting Thread-{number}");
+    shared.begun.wait();
     if use_lock {
         let _guard = shared.printing.lock();
         print_time(shared, number, period, lines);
@@ -46,17 +49,20 @@ pub fn main(arguments: &Arguments) -> Result<String, ProgramError> {
     let slower = Duration::from_secs_f64(arguments.decimal("slower"));
     let shared = Arc::new(Shared {
         printing: lock::named("printing", ()),
+        begun: Barrier::new(2),
         last: AtomicU32::new(0),
         changes: AtomicU32::new(0),
     });
 
     let mut threads = Vec::new();
     for number in 1..=count {
-        let shared = Arc::clone(&shared);
+        let theirs = Arc::clone(&shared);
         let thread = thread::Builder::new()
             .name(format!("Thread-{number}"))
-            .spawn(move || run(&shared, number, period, lines, use_lock))
+            .spawn(move || run(&theirs, number, period, lines, use_lock))
             .map_err(|error| format!("Thread-{number} of {count} did not start: {error}"))?;
+        // Without this the threads would begin in any order, and so ask for the lock in any order.
+        shared.begun.wait();
         threads.push(thread);
         period += slower;
     }
@@ -127,8 +133,8 @@ pub const ABOUT: About = About {
             "With the lock on, one lane at a time alternates between short work and sleep, and the others are hatched: \
              they wait. The lock's own lane below shows in whose hands it is, and the section “Shared objects” shows \
              who stands in the queue.",
-            "All lines “Starting …” come first: they are printed before the lock. Then come the lines of one thread, \
-             all together, then those of the next. Whose comes first is decided anew in every run.",
+            "“Starting …” is printed before the lock, so all threads say it early. Then come the lines of Thread-1, all \
+             together, because it was the first to ask; only when it has released the lock come those of another.",
             "The holder keeps the lock while it sleeps. Sleeping does not release it.",
         ],
         try_this: &[

@@ -11,12 +11,12 @@ pub(super) fn wait(word: &AtomicU32, expected: u32, deadline: Option<Duration>) 
     let until = match deadline {
         None => None,
         Some(deadline) => {
-            let now = clock::now();
-            if deadline <= now {
+            let left = deadline.saturating_sub(clock::now());
+            if left.is_zero() {
                 return Wait::TimedOut;
             }
             // A deadline past what the system can express never comes.
-            Instant::now().checked_add(deadline - now)
+            Instant::now().checked_add(left)
         }
     };
     let key = core::ptr::from_ref(word).addr();

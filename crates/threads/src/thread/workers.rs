@@ -111,10 +111,6 @@ fn make_worker(start: Start) -> Result<(), String> {
 
 impl Start {
     /// A worker's life: its first thread, then others as they come. Workers end with their process.
-    #[cfg_attr(
-        all(target_arch = "wasm32", not(target_feature = "atomics")),
-        expect(dead_code, reason = "no workers")
-    )]
     pub(crate) fn run_until_the_process_ends(self) {
         let Self { process, mut job } = self;
         start_of(process);

@@ -95,7 +95,7 @@ pub async fn run_counting(
     keep: impl Fn(&Event) -> bool + 'static,
     mut heard: impl FnMut() + 'static,
 ) -> Run {
-    run_keeping(program, "", options, keep, move |_, _| heard()).await
+    run_keeping(&engine(), program, "", options, keep, move |_, _| heard()).await
 }
 
 /// Runs a program to its end, or until `act`, which is called after each frame's events with all of them so far,
@@ -110,10 +110,16 @@ pub async fn run_and(
     options: Options,
     act: impl FnMut(&Process, &[Event]) + 'static,
 ) -> Run {
-    run_keeping(program, arguments, options, |_| true, act).await
+    run_keeping(&engine(), program, arguments, options, |_| true, act).await
+}
+
+/// Runs a program to its end on another engine than the test's own module.
+pub async fn run_on(engine: &Rc<Engine>, program: &str, options: Options) -> Run {
+    run_keeping(engine, program, "", options, |_| true, |_, _| ()).await
 }
 
 async fn run_keeping(
+    engine: &Rc<Engine>,
     program: &str,
     arguments: &str,
     options: Options,
@@ -147,7 +153,7 @@ async fn run_keeping(
             }
         }
     };
-    let started = Process::start(&engine(), program, arguments, options, listener);
+    let started = Process::start(engine, program, arguments, options, listener);
     *process.borrow_mut() = Some(Rc::new(started.expect("the browser starts a worker")));
     std::future::poll_fn(|context| {
         if outcome.borrow().is_some() {

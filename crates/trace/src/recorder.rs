@@ -19,17 +19,24 @@ const PRESSURE_CHUNKS: u32 = 256;
 /// How many frequent events may share one reading of the clock.
 const EVENTS_PER_READING: u32 = 64;
 
+/// How often a thread without room for an event pauses before it drops the event. While the page reads at all this is
+/// never used up: a thread that tells more than the page can take is slowed down and loses nothing. A page that has
+/// stopped reading holds the thread up once, for so many pauses.
+const PATIENCE: u32 = if cfg!(loom) { 1 } else { 500 };
+
 /// The gap between frequent events, in microseconds, above which each gets a reading of its own: at that rate the
 /// reading, which costs about 0.3 us in a browser, is no longer felt.
 const UNHURRIED_GAP: u64 = 5;
 
-/// What recording needs from the world around it. Both functions may be called from any worker of the process.
+/// What recording needs from the world around it. The functions may be called from any worker of the process.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings {
     /// Microseconds since the process's epoch.
     pub now: fn() -> u64,
     /// Asks the page to read the rings soon. Must not block. Called rarely, and only when it has fallen far behind.
     pub ask_to_drain: fn(),
+    /// Gives the page about a millisecond to read.
+    pub pause: fn(),
 }
 
 /// The directory of a process's events: the page finds everything from its address.
@@ -112,6 +119,7 @@ impl Trace {
             unhurried: true,
             lost: 0,
             pressure: PRESSURE_CHUNKS,
+            patience: PATIENCE,
             places: [0; PLACES],
         }
     }
@@ -141,6 +149,8 @@ pub struct Recorder {
     lost: u32,
     /// The backlog at which the page will be asked to read.
     pressure: u32,
+    /// Pauses left before events are dropped.
+    patience: u32,
     /// Places told, by a hash of their address.
     places: [usize; PLACES],
 }
@@ -342,9 +352,8 @@ impl Recorder {
             place,
             value: if bytes == 0 { entry.value } else { u32::try_from(bytes).unwrap_or(u32::MAX) },
         };
-        let budget = &self.trace.budget;
         let count = 1 + bytes.div_ceil(UNIT_BYTES);
-        if !self.writer.has_room(count, budget, reserve) {
+        if !self.writer.has_room(count, &self.trace.budget, reserve) && !self.wait_for_room(count, reserve) {
             self.drop_event();
             return;
         }
@@ -376,6 +385,21 @@ impl Recorder {
         if filled > 0 {
             self.writer.push(Unit::from_bytes(&unit));
         }
+    }
+
+    /// Lets the page catch up. Returns whether there is room now.
+    #[cold]
+    fn wait_for_room(&mut self, count: usize, reserve: u32) -> bool {
+        (self.trace.surroundings.ask_to_drain)();
+        while self.patience > 0 {
+            self.patience -= 1;
+            (self.trace.surroundings.pause)();
+            if self.writer.has_room(count, &self.trace.budget, reserve) {
+                self.patience = PATIENCE;
+                return true;
+            }
+        }
+        false
     }
 
     #[cold]
@@ -417,6 +441,7 @@ impl Recorder {
         self.time = self.time.max(now);
         if self.writer.backlog_chunks() < PRESSURE_CHUNKS {
             self.pressure = PRESSURE_CHUNKS;
+            self.patience = PATIENCE;
         }
         self.time
     }

@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use proptest::prelude::*;
 
 fn trace() -> &'static Trace {
-    Box::leak(Box::new(Trace::new(Surroundings { now: || 7, ask_to_drain: || {} })))
+    Box::leak(Box::new(Trace::new(Surroundings { now: || 7, ask_to_drain: || {}, pause: || {} })))
 }
 
 fn read(directory: &impl Directory) -> Vec<Event> {
@@ -134,7 +134,7 @@ fn a_reader_of_bytes_sees_what_a_local_reader_sees() {
 #[test]
 fn chunks_are_reused_when_the_reader_keeps_up() {
     let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(
-        Surroundings { now: || 0, ask_to_drain: || {} },
+        Surroundings { now: || 0, ask_to_drain: || {}, pause: || {} },
         2 * 16 * 1024,
         0,
     )));
@@ -157,7 +157,7 @@ fn chunks_are_reused_when_the_reader_keeps_up() {
 #[test]
 fn what_the_budget_does_not_hold_is_counted_and_told_where_it_is_missing() {
     let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(
-        Surroundings { now: || 0, ask_to_drain: || {} },
+        Surroundings { now: || 0, ask_to_drain: || {}, pause: || {} },
         4 * 16 * 1024,
         2 * 16 * 1024,
     )));
@@ -182,13 +182,35 @@ fn what_the_budget_does_not_hold_is_counted_and_told_where_it_is_missing() {
 }
 
 #[test]
+fn a_thread_that_tells_more_than_the_page_takes_is_slowed_down_and_loses_nothing() {
+    let pause = || std::thread::sleep(std::time::Duration::from_millis(1));
+    let surroundings = Surroundings { now: || 0, ask_to_drain: || {}, pause };
+    let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(surroundings, 2 * 16 * 1024, 0)));
+    let producer = std::thread::spawn(move || {
+        let mut recorder = trace.attach();
+        for step in 0..20_000 {
+            recorder.progress(step, 20_000, Location::caller());
+        }
+    });
+    let directory = LocalDirectory(trace);
+    let mut merge = Merge::new();
+    let mut events = Vec::new();
+    while !producer.is_finished() {
+        merge.drain(&directory, &mut events);
+        std::thread::yield_now();
+    }
+    merge.finish(&directory, &mut events);
+    assert_eq!((events.len(), merge.dropped(&directory)), (20_001, 0));
+}
+
+#[test]
 fn the_page_is_asked_to_read_when_it_falls_behind() {
     static ASKED: AtomicU32 = AtomicU32::new(0);
     fn ask() {
         ASKED.fetch_add(1, Ordering::Relaxed);
     }
     let trace: &'static Trace =
-        Box::leak(Box::new(Trace::new(Surroundings { now: || 0, ask_to_drain: ask })));
+        Box::leak(Box::new(Trace::new(Surroundings { now: || 0, ask_to_drain: ask, pause: || {} })));
     let mut recorder = trace.attach();
     for _ in 0..512 * 255 {
         recorder.acquired(ObjectId(1), false, Location::caller());
@@ -208,7 +230,8 @@ fn frequent_events_share_a_reading_of_the_clock_and_rare_ones_do_not() {
         READINGS.fetch_add(1, Ordering::Relaxed);
         NOW.fetch_add(1, Ordering::Relaxed)
     }
-    let trace: &'static Trace = Box::leak(Box::new(Trace::new(Surroundings { now, ask_to_drain: || {} })));
+    let trace: &'static Trace =
+        Box::leak(Box::new(Trace::new(Surroundings { now, ask_to_drain: || {}, pause: || {} })));
     let mut recorder = trace.attach();
     for _ in 0..6400 {
         recorder.acquired(ObjectId(1), false, Location::caller());

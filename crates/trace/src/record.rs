@@ -15,7 +15,7 @@ use crate::{Event, ObjectId, ObjectKind, PlaceId, ThreadId, What};
 pub const UNIT_BYTES: usize = 32;
 
 /// The longest text in an event, in bytes. Longer ones are cut at a character's border and end in an ellipsis.
-pub const MAX_TEXT_BYTES: usize = 16 * 1024;
+pub const MAX_TEXT_BYTES: usize = 8 * 1024;
 
 const TIME_BITS: u32 = 48;
 const TIME_MASK: u64 = (1 << TIME_BITS) - 1;

@@ -61,7 +61,8 @@ impl Trace {
     }
 
     /// A directory with a budget and a reserve of its own, in bytes; rounded down to whole chunks of 16 KiB.
-    /// Each ring's first chunk comes on top of the budget.
+    /// Each ring's first two chunks come on top of the
+    /// budget.
     pub fn with_budget(surroundings: Surroundings, budget: usize, reserve: usize) -> Self {
         let chunks = |bytes: usize| u32::try_from(bytes / (CHUNK_UNITS * UNIT_BYTES)).unwrap_or(u32::MAX);
         Self {

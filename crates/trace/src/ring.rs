@@ -97,7 +97,13 @@ pub(crate) struct Writer<'a> {
     written: u32,
     /// Chunks filled to the end.
     passed: u32,
+    /// Chunks in the list.
+    chunks: u32,
 }
+
+/// Chunks that a ring has whatever the budget says. The reader leaves a chunk only for the next one, so with a single
+/// chunk, once full, there would never be room again.
+const OWN_CHUNKS: u32 = 2;
 
 // SAFETY: the raw pointers lead to chunks that only this writer links and fills; the parts that it shares with the
 // reader are atomics. Nothing in it is tied to the thread that made it.
@@ -107,7 +113,7 @@ impl<'a> Writer<'a> {
     /// The writer of a new ring.
     pub(crate) fn new(ring: &'a Ring) -> Self {
         let first = ring.first.load(Ordering::Relaxed);
-        Self { ring, tail: first, filled: 0, oldest: first, reclaimed: 0, written: 0, passed: 0 }
+        Self { ring, tail: first, filled: 0, oldest: first, reclaimed: 0, written: 0, passed: 0, chunks: 1 }
     }
 
     /// Makes sure that `count` more units can be pushed. Returns false, and changes nothing that the reader could
@@ -179,7 +185,11 @@ impl<'a> Writer<'a> {
             self.reclaimed = self.reclaimed.wrapping_add(1);
             return Some(chunk);
         }
-        budget.take(reserve).then(Chunk::allocate)
+        let allowed = self.chunks < OWN_CHUNKS || budget.take(reserve);
+        allowed.then(|| {
+            self.chunks += 1;
+            Chunk::allocate()
+        })
     }
 
     fn step(&mut self) {

@@ -172,8 +172,8 @@ fn what_the_budget_does_not_hold_is_counted_and_told_where_it_is_missing() {
     let mut events = Vec::new();
     merge.drain(&directory, &mut events);
     let kept = events.iter().filter(|event| matches!(event.what, What::Acquired { .. })).count();
-    // One chunk of its own and two that leave the reserve; two units tell the place.
-    assert_eq!(kept, 3 * 512 - 2);
+    // Two chunks of its own and two that leave the reserve; two units tell the place.
+    assert_eq!(kept, 4 * 512 - 2);
     let lost = 10_000 - u32::try_from(kept).unwrap();
     assert_eq!(merge.dropped(&directory), u64::from(lost));
     let tail: Vec<_> = events[events.len() - 2..].iter().map(|event| event.what.clone()).collect();
@@ -201,6 +201,24 @@ fn a_thread_that_tells_more_than_the_page_takes_is_slowed_down_and_loses_nothing
     }
     merge.finish(&directory, &mut events);
     assert_eq!((events.len(), merge.dropped(&directory)), (20_001, 0));
+}
+
+#[test]
+fn a_ring_that_comes_when_the_budget_is_used_up_still_carries_events() {
+    let surroundings = Surroundings { now: || 0, ask_to_drain: || {}, pause: || {} };
+    let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(surroundings, 0, 0)));
+    let mut recorder = trace.attach();
+    let directory = LocalDirectory(trace);
+    let mut merge = Merge::new();
+    let mut events = Vec::new();
+    for step in 0..5000 {
+        recorder.progress(step, 5000, Location::caller());
+        if step % 400 == 0 {
+            merge.drain(&directory, &mut events);
+        }
+    }
+    merge.finish(&directory, &mut events);
+    assert_eq!((events.len(), merge.dropped(&directory)), (5001, 0));
 }
 
 #[test]

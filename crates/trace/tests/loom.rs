@@ -56,7 +56,7 @@ fn chunks_that_are_filled_again_are_never_read_early() {
     loom::model(|| {
         // One chunk of its own and two more hold six units, of eight or nine: some fit only into chunks that were read and
         // are filled again, or are dropped and counted where the reader is late.
-        let trace = trace(2);
+        let trace = trace(1);
         let here = Location::caller();
         let producer = thread::spawn(move || {
             let mut recorder = trace.attach();

@@ -19,8 +19,9 @@ pub trait Directory {
     fn units(&self, ring: usize) -> impl RingMemory;
 }
 
-/// The farthest that an event's number may be ahead of the next one due, before it is taken for garbage.
-const MAX_AHEAD: u64 = 1 << 23;
+/// The farthest that an event's number may be ahead of the next one due, before it is taken for garbage: twice what the
+/// budget holds.
+const MAX_AHEAD: u64 = 1 << 21;
 
 /// How many drains the stream waits for a number that is missing. A worker takes a number and publishes its event
 /// within nanoseconds unless the system takes it off its core in between, for milliseconds; a worker that died in

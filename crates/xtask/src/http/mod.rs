@@ -1,13 +1,14 @@
 //! A small server for the built page: the files of one folder, with the headers that threads need.
 
-use std::fs;
-use std::net::{SocketAddr, TcpListener};
-use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+pub mod wire;
 
-use anyhow::{Context as _, Result, anyhow};
-use tiny_http::{Header, Method, Request, Response, Server};
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use self::wire::{Request, Response, Server};
 
 /// What a page needs before a browser lets it share memory between threads. `_headers` (see [`crate::page`]) says the
 /// same to hosts of static files.
@@ -17,15 +18,8 @@ pub const ISOLATION: [(&str, &str); 3] = [
     ("Cross-Origin-Resource-Policy", "same-origin"),
 ];
 
-/// How many requests are answered at once; a browser opens six connections.
-const THREADS: usize = 6;
-
 /// A running server of one folder. Dropping it ends it.
-pub struct FileServer {
-    server: Arc<Server>,
-    address: SocketAddr,
-    threads: Vec<JoinHandle<()>>,
-}
+pub struct FileServer(Server);
 
 impl FileServer {
     /// Serves the files below `folder` on a listener.
@@ -34,92 +28,49 @@ impl FileServer {
     /// When the folder does not exist or the listener cannot be used.
     pub fn start(listener: TcpListener, folder: &Path) -> Result<Self> {
         let folder = folder.canonicalize().with_context(|| format!("cannot serve {}", folder.display()))?;
-        let address = listener.local_addr().context("a listener without an address")?;
-        let server =
-            Server::from_listener(listener, None).map_err(|error| anyhow!("cannot serve: {error}"))?;
-        let server = Arc::new(server);
-        let threads = (0..THREADS)
-            .map(|_| {
-                let (server, folder) = (Arc::clone(&server), folder.clone());
-                thread::spawn(move || {
-                    while let Ok(request) = server.recv() {
-                        answer(request, &folder);
-                    }
-                })
-            })
-            .collect();
-        Ok(Self { server, address, threads })
+        let server = Server::start(listener, move |request| answer(request, &folder));
+        Ok(Self(server.context("cannot serve")?))
     }
 
     /// The page's address for a browser on this machine.
     #[must_use]
     pub fn url(&self) -> String {
-        match self.address.ip() {
-            ip if ip.is_loopback() || ip.is_unspecified() => {
-                format!("http://localhost:{}/", self.address.port())
-            }
-            _ => format!("http://{}/", self.address),
+        let address = self.0.address();
+        match address.ip() {
+            ip if ip.is_loopback() || ip.is_unspecified() => format!("http://localhost:{}/", address.port()),
+            _ => format!("http://{address}/"),
         }
     }
 
     /// Serves until the process is ended.
-    pub fn serve_forever(mut self) {
-        for thread in self.threads.drain(..) {
-            // A thread that panicked has said so already; the others go on.
-            let _ = thread.join();
-        }
+    pub fn serve_forever(self) {
+        self.0.wait();
     }
 }
 
-impl Drop for FileServer {
-    fn drop(&mut self) {
-        for _ in 0..self.threads.len() {
-            self.server.unblock();
-        }
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
-        }
+fn answer(request: &Request, folder: &Path) -> Response {
+    if !["GET", "HEAD"].contains(&request.method.as_str()) {
+        return refuse(405, "Only GET and HEAD are answered here.\n");
+    }
+    // Read whole, so that a build which replaces the file meanwhile cannot cut it short.
+    match find(folder, &request.target).map(|path| (content_type(&path), fs::read(path))) {
+        Some((content_type, Ok(body))) => Response { status: 200, headers: headers(content_type), body },
+        _ => refuse(404, "There is no such file here.\n"),
     }
 }
 
-fn answer(request: Request, folder: &Path) {
-    // A browser that goes away before it has its answer is no error of ours.
-    let _ = match (request.method(), find(folder, request.url())) {
-        // Read whole before it is promised: a file that a new build cuts short meanwhile would keep the browser
-        // waiting for the rest.
-        (Method::Get | Method::Head, Some(path)) => match fs::read(&path) {
-            Ok(bytes) => request.respond(with_headers(Response::from_data(bytes), content_type(&path))),
-            Err(_) => refuse(request, 404),
-        },
-        (Method::Get | Method::Head, None) => refuse(request, 404),
-        _ => refuse(request, 405),
-    };
+fn refuse(status: u16, text: &str) -> Response {
+    Response { status, headers: headers("text/plain; charset=utf-8"), body: text.into() }
 }
 
-fn refuse(request: Request, status: u16) -> std::io::Result<()> {
-    let text = if status == 405 {
-        "Only GET and HEAD are answered here.\n"
-    } else {
-        "There is no such file here.\n"
-    };
-    request.respond(
-        with_headers(Response::from_string(text), "text/plain; charset=utf-8").with_status_code(status),
-    )
-}
-
-fn with_headers<R: std::io::Read>(mut response: Response<R>, content_type: &str) -> Response<R> {
+fn headers(content_type: &'static str) -> Vec<(&'static str, &'static str)> {
     let more = [
         ("Content-Type", content_type),
         ("X-Content-Type-Options", "nosniff"),
         // The files change with every build, and come from this very machine.
         ("Cache-Control", "no-cache"),
     ];
-    for (name, value) in ISOLATION.into_iter().chain(more) {
-        if let Ok(header) = Header::from_bytes(name, value) {
-            response.add_header(header);
-        }
-    }
-    response
+    ISOLATION.into_iter().chain(more).collect()
 }
 
 /// The file that an address means, if it is one of ours.
@@ -258,7 +209,7 @@ mod tests {
         let listener = ports::listen("127.0.0.1", 0).unwrap();
         let server = FileServer::start(listener, &folder.0.join("dist")).unwrap();
         let get = |path: &str| {
-            let answer = ports::get(server.address.port(), path, Duration::from_secs(30)).unwrap();
+            let answer = ports::get(server.0.address().port(), path, Duration::from_secs(30)).unwrap();
             String::from_utf8(answer).unwrap()
         };
         let page = get("/");

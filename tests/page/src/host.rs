@@ -1,13 +1,14 @@
 //! Hosts of the page that do something wrong, or slowly.
 
-use std::fs::File;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow};
-use tiny_http::{Header, Request, Response, Server};
+use std::net::TcpListener;
+
+use anyhow::{Context as _, Result};
+use threadlab_loopback::{Request, Response, Server};
 
 use crate::settings;
 
@@ -34,20 +35,15 @@ pub enum Engine {
 pub struct Host {
     shared: Arc<Shared>,
     url: String,
+    _server: Server,
 }
 
+#[derive(Debug)]
 struct Shared {
-    server: Server,
     folder: PathBuf,
     isolated: bool,
     engine: Mutex<Engine>,
     engine_changed: Condvar,
-}
-
-impl std::fmt::Debug for Shared {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Shared").field("folder", &self.folder).finish_non_exhaustive()
-    }
 }
 
 impl Host {
@@ -68,24 +64,18 @@ impl Host {
     }
 
     fn serve(folder: &Path, isolated: bool, engine: Engine) -> Result<Self> {
-        let server = Server::http("127.0.0.1:0").map_err(|error| anyhow!("cannot serve: {error}"))?;
-        let port = server.server_addr().to_ip().context("a server without an address")?.port();
         let shared = Arc::new(Shared {
-            server,
             folder: folder.to_owned(),
             isolated,
             engine: Mutex::new(engine),
             engine_changed: Condvar::new(),
         });
+        let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
         let serving = Arc::clone(&shared);
-        thread::spawn(move || {
-            for request in serving.server.incoming_requests() {
-                // What is held back must not hold up the rest.
-                let serving = Arc::clone(&serving);
-                thread::spawn(move || serving.answer(request));
-            }
-        });
-        Ok(Self { shared, url: format!("http://localhost:{port}/") })
+        let server =
+            Server::start(listener, move |request| serving.answer(request)).context("cannot serve")?;
+        let url = format!("http://localhost:{}/", server.address().port());
+        Ok(Self { shared, url, _server: server })
     }
 
     /// The page's address, with a slash at the end.
@@ -102,31 +92,25 @@ impl Host {
 
 impl Drop for Host {
     fn drop(&mut self) {
+        // So that an answer that is held back comes to its end.
         self.serve_engine();
-        self.shared.server.unblock();
     }
 }
 
 impl Shared {
-    fn answer(&self, request: Request) {
-        let path = request.url().split(['?', '#']).next().unwrap_or("/").trim_start_matches('/');
+    fn answer(&self, request: &Request) -> Response {
+        let path = request.target.split(['?', '#']).next().unwrap_or("/").trim_start_matches('/');
         let path = if path.is_empty() { "index.html" } else { path };
         let there = !path.starts_with("engine-") || self.has_engine();
         let file = self.folder.join(path);
-        // A browser that goes away before it has its answer is no error of ours.
-        let _ = match File::open(&file) {
-            Ok(opened) if there => {
-                let mut response = Response::from_file(opened);
+        match fs::read(&file) {
+            Ok(body) if there => {
                 let isolation = ISOLATION.iter().copied().filter(|_| self.isolated);
-                for (name, value) in isolation.chain([("Content-Type", content_type(&file))]) {
-                    if let Ok(header) = Header::from_bytes(name, value) {
-                        response.add_header(header);
-                    }
-                }
-                request.respond(response)
+                let headers = isolation.chain([("Content-Type", content_type(&file))]).collect();
+                Response { status: 200, headers, body }
             }
-            _ => request.respond(Response::empty(404)),
-        };
+            _ => Response { status: 404, headers: Vec::new(), body: Vec::new() },
+        }
     }
 
     /// Whether the engine's files are to be served, as soon as that is settled.

@@ -1,14 +1,12 @@
 //! A small server for the built page: the files of one folder, with the headers that threads need.
 
-pub mod wire;
-
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use self::wire::{Request, Response, Server};
+use threadlab_loopback::{Request, Response, Server};
 
 /// What a page needs before a browser lets it share memory between threads. `_headers` (see [`crate::page`]) says the
 /// same to hosts of static files.

@@ -37,6 +37,7 @@ pub struct Response {
 }
 
 /// A running server. Dropping it ends it; answers that are under way are finished by themselves.
+#[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
     ended: Arc<AtomicBool>,

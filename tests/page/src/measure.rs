@@ -114,8 +114,10 @@ pub fn watch_shifts(page: &Page) -> Result<()> {
         .script(
             "window.shifts = [];
              window.shiftsSeen = new PerformanceObserver(list => list.getEntries().forEach(noteShift));
-             window.noteShift = entry => window.shifts.push([entry.value, entry.sources.map(source =>
-                 [source.node?.nodeName ?? 'something gone', source.node?.className ?? '',
+             // A waiter that moves up in its queue is what the page is there to show.
+             window.inQueue = source => source.node?.closest?.('.queue') != null;
+             window.noteShift = entry => entry.sources.every(window.inQueue) || window.shifts.push([entry.value,
+                 entry.sources.map(source => [source.node?.nodeName ?? 'something gone', source.node?.className ?? '',
                   JSON.stringify(source.previousRect), JSON.stringify(source.currentRect)].join(' '))]);
              window.shiftsSeen.observe({ type: 'layout-shift' });",
             json!([]),

@@ -40,10 +40,10 @@ fn card(model: &Model, object: &Object) -> Html {
             <h3>{ object.words().to_string() }</h3>
             <div class="lock">
                 <p class={classes!("lock-body", object.holder().is_some().then_some("lock-held"))}>
+                    // One element for both words: two would be exchanged, and the name's would become the word's.
+                    <span class="lock-word">{ if object.holder().is_some() { "held by " } else { "free" } }</span>
                     if let Some(holder) = object.holder() {
-                        <span class="lock-word">{ "held by " }</span>{ thread_name(model, holder) }
-                    } else {
-                        <span class="lock-word">{ "free" }</span>
+                        { thread_name(model, holder) }
                     }
                 </p>
                 <div class="queue">

@@ -83,7 +83,6 @@ impl Cursor {
             }
             published -= u32::try_from(count).unwrap_or(published);
         }
-        memory.set_left(self.left);
         total
     }
 
@@ -93,6 +92,8 @@ impl Cursor {
             self.chunk = memory.next(self.chunk);
             self.index = 0;
             self.left = self.left.wrapping_add(1);
+            // Told at once: the producer may be waiting for room.
+            memory.set_left(self.left);
         }
         let count = into.len().min(limit as usize).min(CHUNK_UNITS - self.index);
         memory.read(self.chunk, self.index, &mut into[..count]);

@@ -22,7 +22,7 @@ const EVENTS_PER_READING: u32 = 64;
 /// How often a thread without room for an event pauses before it drops the event. While the page reads at all this is
 /// never used up: a thread that tells more than the page can take is slowed down and loses nothing. A page that has
 /// stopped reading holds the thread up once, for so many pauses.
-const PATIENCE: u32 = if cfg!(loom) { 1 } else { 500 };
+const PATIENCE: u32 = if cfg!(loom) { 1 } else { 2000 };
 
 /// The gap between frequent events, in microseconds, above which each gets a reading of its own: at that rate the
 /// reading, which costs about 0.3 us in a browser, is no longer felt.
@@ -121,6 +121,7 @@ impl Trace {
             lost: 0,
             pressure: PRESSURE_CHUNKS,
             patience: PATIENCE,
+            gave_up_at: 0,
             places: [0; PLACES],
         }
     }
@@ -150,8 +151,9 @@ pub struct Recorder {
     lost: u32,
     /// The backlog at which the page will be asked to read.
     pressure: u32,
-    /// Pauses left before events are dropped.
+    /// Pauses left before events are dropped, and how far the page had read when there were none left.
     patience: u32,
+    gave_up_at: u32,
     /// Places told, by a hash of their address.
     places: [usize; PLACES],
 }
@@ -391,6 +393,13 @@ impl Recorder {
     /// Lets the page catch up. Returns whether there is room now.
     #[cold]
     fn wait_for_room(&mut self, count: usize, reserve: u32) -> bool {
+        if self.patience == 0 {
+            // The page was asked and did not come; asking at every event would keep it from coming.
+            if self.writer.chunks_left() == self.gave_up_at {
+                return false;
+            }
+            self.patience = PATIENCE;
+        }
         (self.trace.surroundings.ask_to_drain)();
         while self.patience > 0 {
             self.patience -= 1;
@@ -400,6 +409,7 @@ impl Recorder {
                 return true;
             }
         }
+        self.gave_up_at = self.writer.chunks_left();
         false
     }
 
@@ -442,7 +452,6 @@ impl Recorder {
         self.time = self.time.max(now);
         if self.writer.backlog_chunks() < PRESSURE_CHUNKS {
             self.pressure = PRESSURE_CHUNKS;
-            self.patience = PATIENCE;
         }
         self.time
     }

@@ -204,6 +204,28 @@ fn a_thread_that_tells_more_than_the_page_takes_is_slowed_down_and_loses_nothing
 }
 
 #[test]
+fn a_page_that_does_not_read_is_asked_once_and_then_left_in_peace() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let ask = || {
+        ASKED.fetch_add(1, Ordering::Relaxed);
+    };
+    let surroundings = Surroundings { now: || 0, ask_to_drain: ask, pause: || {} };
+    let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(surroundings, 0, 0)));
+    let mut recorder = trace.attach();
+    for step in 0..10_000 {
+        recorder.progress(step, 10_000, Location::caller());
+    }
+    assert_eq!(ASKED.load(Ordering::Relaxed), 1);
+    let directory = LocalDirectory(trace);
+    let (mut merge, mut events) = (Merge::new(), Vec::new());
+    merge.drain(&directory, &mut events);
+    assert_eq!(events.len() as u64 + merge.dropped(&directory), 10_001);
+    // It reads again, so it is worth waiting for again.
+    recorder.progress(1, 1, Location::caller());
+    assert_eq!(merge.drain(&directory, &mut events), 2, "a place and a step");
+}
+
+#[test]
 fn a_ring_that_comes_when_the_budget_is_used_up_still_carries_events() {
     let surroundings = Surroundings { now: || 0, ask_to_drain: || {}, pause: || {} };
     let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(surroundings, 0, 0)));

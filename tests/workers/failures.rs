@@ -5,7 +5,6 @@ use std::hint::black_box;
 use std::sync::Arc;
 use threadlab_harness::{Named, Run};
 use threadlab_host::{Engine, Failure, Options, Outcome, live_workers};
-use threadlab_threads::lock::RawLock;
 use threadlab_threads::thread::{JoinError, JoinHandle, sleep, spawn};
 use threadlab_threads::{Lock, output, say};
 use threadlab_trace::{ThreadId, What};
@@ -67,20 +66,6 @@ pub static PROGRAMS: &[Named] = &[
         met.wait();
         let _second = locks.1.lock();
         other.join().map(|()| String::new()).map_err(|error| error.to_string())
-    }),
-    ("flood", |_| {
-        // Three million events from each of two threads, as fast as they can: six times what the rings may hold.
-        let flood = || {
-            let lock = RawLock::named("flooded");
-            for _ in 0..1_500_000 {
-                lock.acquire();
-                lock.release();
-            }
-            3_000_000
-        };
-        let other = spawn(flood);
-        let mine: u32 = flood();
-        Ok((mine + other.join().map_err(|error| error.to_string())?).to_string())
     }),
     ("sleeper forever", |_| {
         say!("asleep");
@@ -187,19 +172,6 @@ async fn a_worker_that_the_browser_does_not_start_fails_the_run_with_how_many_it
         panic!("{:?}", run.outcome)
     };
     assert_eq!(live_workers(), 0);
-}
-
-#[wasm_bindgen_test]
-async fn a_thread_that_tells_more_than_the_page_can_take_is_slowed_down_and_loses_nothing() {
-    let run = threadlab_harness::run_counting(
-        "flood",
-        Options::default(),
-        |event| matches!(event.what, What::Result { .. }),
-        || {},
-    )
-    .await;
-    assert_eq!((run.result(), run.lost), ("6000000", 0));
-    assert!(run.count > 6_000_000);
 }
 
 #[wasm_bindgen_test]

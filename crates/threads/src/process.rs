@@ -59,7 +59,7 @@ impl Process {
 
     /// A directory for the events of a process.
     pub(crate) fn new_trace(ask_to_drain: fn()) -> &'static Trace {
-        Box::leak(Box::new(Trace::new(Surroundings { now: clock::micros, ask_to_drain, pause })))
+        Box::leak(Box::new(Trace::new(Surroundings { now: clock::micros, ask_to_drain })))
     }
 
     pub(crate) fn trace(&self) -> Option<&'static Trace> {
@@ -155,12 +155,6 @@ pub fn run(options: Options, program: impl FnOnce() -> Result<String, String> + 
     let outcome = leader.join().expect("a program's panics are caught");
     merge.finish(&LocalDirectory(trace), &mut events);
     Run { outcome, lost: merge.dropped(&LocalDirectory(trace)), events }
-}
-
-/// Gives the page a moment to read events.
-fn pause() {
-    static NOBODY_WAKES_THIS: core::sync::atomic::AtomicU32 = core::sync::atomic::AtomicU32::new(0);
-    futex::wait(&NOBODY_WAKES_THIS, 0, clock::now().checked_add(core::time::Duration::from_millis(1)));
 }
 
 /// Takes a lock whose holders never panic while they hold it.

@@ -9,7 +9,7 @@
 //! ```
 //! use threadlab_trace::{LocalDirectory, Merge, Surroundings, ThreadId, Trace, What};
 //!
-//! let trace: &'static Trace = Box::leak(Box::new(Trace::new(Surroundings { now: || 0, ask_to_drain: || {}, pause: || {} })));
+//! let trace: &'static Trace = Box::leak(Box::new(Trace::new(Surroundings { now: || 0, ask_to_drain: || {} })));
 //! let mut recorder = trace.attach();
 //! recorder.set_thread(ThreadId::MAIN);
 //! recorder.printed("hello", core::panic::Location::caller());

@@ -19,11 +19,6 @@ const PRESSURE_CHUNKS: u32 = 256;
 /// How many frequent events may share one reading of the clock.
 const EVENTS_PER_READING: u32 = 64;
 
-/// How often a thread without room for an event pauses before it drops the event. While the page reads at all this is
-/// never used up: a thread that tells more than the page can take is slowed down and loses nothing. A page that has
-/// stopped reading holds the thread up once, for so many pauses.
-const PATIENCE: u32 = if cfg!(loom) { 1 } else { 2000 };
-
 /// The gap between frequent events, in microseconds, above which each gets a reading of its own: at that rate the
 /// reading, which costs about 0.3 us in a browser, is no longer felt.
 const UNHURRIED_GAP: u64 = 5;
@@ -35,8 +30,6 @@ pub struct Surroundings {
     pub now: fn() -> u64,
     /// Asks the page to read the rings soon. Must not block. Called rarely, and only when it has fallen far behind.
     pub ask_to_drain: fn(),
-    /// Gives the page about a millisecond to read.
-    pub pause: fn(),
 }
 
 /// The directory of a process's events: the page finds everything from its address.
@@ -120,8 +113,6 @@ impl Trace {
             unhurried: true,
             lost: 0,
             pressure: PRESSURE_CHUNKS,
-            patience: PATIENCE,
-            gave_up_at: 0,
             places: [0; PLACES],
         }
     }
@@ -151,9 +142,6 @@ pub struct Recorder {
     lost: u32,
     /// The backlog at which the page will be asked to read.
     pressure: u32,
-    /// Pauses left before events are dropped, and how far the page had read when there were none left.
-    patience: u32,
-    gave_up_at: u32,
     /// Places told, by a hash of their address.
     places: [usize; PLACES],
 }
@@ -356,7 +344,7 @@ impl Recorder {
             value: if bytes == 0 { entry.value } else { u32::try_from(bytes).unwrap_or(u32::MAX) },
         };
         let count = 1 + bytes.div_ceil(UNIT_BYTES);
-        if !self.writer.has_room(count, &self.trace.budget, reserve) && !self.wait_for_room(count, reserve) {
+        if !self.writer.has_room(count, &self.trace.budget, reserve) {
             self.drop_event();
             return;
         }
@@ -388,29 +376,6 @@ impl Recorder {
         if filled > 0 {
             self.writer.push(Unit::from_bytes(&unit));
         }
-    }
-
-    /// Lets the page catch up. Returns whether there is room now.
-    #[cold]
-    fn wait_for_room(&mut self, count: usize, reserve: u32) -> bool {
-        if self.patience == 0 {
-            // The page was asked and did not come; asking at every event would keep it from coming.
-            if self.writer.chunks_left() == self.gave_up_at {
-                return false;
-            }
-            self.patience = PATIENCE;
-        }
-        (self.trace.surroundings.ask_to_drain)();
-        while self.patience > 0 {
-            self.patience -= 1;
-            (self.trace.surroundings.pause)();
-            if self.writer.has_room(count, &self.trace.budget, reserve) {
-                self.patience = PATIENCE;
-                return true;
-            }
-        }
-        self.gave_up_at = self.writer.chunks_left();
-        false
     }
 
     #[cold]

@@ -145,11 +145,6 @@ impl<'a> Writer<'a> {
         self.ring.written.store(self.written, Ordering::Release);
     }
 
-    /// How many chunks the reader has left, wrapping.
-    pub(crate) fn chunks_left(&self) -> u32 {
-        self.ring.left.load(Ordering::Relaxed)
-    }
-
     /// How far the reader is behind, in chunks that it has not left yet.
     #[inline]
     pub(crate) fn backlog_chunks(&self) -> u32 {

@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use proptest::prelude::*;
 
 fn trace() -> &'static Trace {
-    Box::leak(Box::new(Trace::new(Surroundings { now: || 7, ask_to_drain: || {}, pause: || {} })))
+    Box::leak(Box::new(Trace::new(Surroundings { now: || 7, ask_to_drain: || {} })))
 }
 
 fn read(directory: &impl Directory) -> Vec<Event> {
@@ -134,7 +134,7 @@ fn a_reader_of_bytes_sees_what_a_local_reader_sees() {
 #[test]
 fn chunks_are_reused_when_the_reader_keeps_up() {
     let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(
-        Surroundings { now: || 0, ask_to_drain: || {}, pause: || {} },
+        Surroundings { now: || 0, ask_to_drain: || {} },
         2 * 16 * 1024,
         0,
     )));
@@ -157,7 +157,7 @@ fn chunks_are_reused_when_the_reader_keeps_up() {
 #[test]
 fn what_the_budget_does_not_hold_is_counted_and_told_where_it_is_missing() {
     let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(
-        Surroundings { now: || 0, ask_to_drain: || {}, pause: || {} },
+        Surroundings { now: || 0, ask_to_drain: || {} },
         4 * 16 * 1024,
         2 * 16 * 1024,
     )));
@@ -182,52 +182,8 @@ fn what_the_budget_does_not_hold_is_counted_and_told_where_it_is_missing() {
 }
 
 #[test]
-fn a_thread_that_tells_more_than_the_page_takes_is_slowed_down_and_loses_nothing() {
-    let pause = || std::thread::sleep(std::time::Duration::from_millis(1));
-    let surroundings = Surroundings { now: || 0, ask_to_drain: || {}, pause };
-    let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(surroundings, 2 * 16 * 1024, 0)));
-    let producer = std::thread::spawn(move || {
-        let mut recorder = trace.attach();
-        for step in 0..20_000 {
-            recorder.progress(step, 20_000, Location::caller());
-        }
-    });
-    let directory = LocalDirectory(trace);
-    let mut merge = Merge::new();
-    let mut events = Vec::new();
-    while !producer.is_finished() {
-        merge.drain(&directory, &mut events);
-        std::thread::yield_now();
-    }
-    merge.finish(&directory, &mut events);
-    assert_eq!((events.len(), merge.dropped(&directory)), (20_001, 0));
-}
-
-#[test]
-fn a_page_that_does_not_read_is_asked_once_and_then_left_in_peace() {
-    static ASKED: AtomicU32 = AtomicU32::new(0);
-    let ask = || {
-        ASKED.fetch_add(1, Ordering::Relaxed);
-    };
-    let surroundings = Surroundings { now: || 0, ask_to_drain: ask, pause: || {} };
-    let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(surroundings, 0, 0)));
-    let mut recorder = trace.attach();
-    for step in 0..10_000 {
-        recorder.progress(step, 10_000, Location::caller());
-    }
-    assert_eq!(ASKED.load(Ordering::Relaxed), 1);
-    let directory = LocalDirectory(trace);
-    let (mut merge, mut events) = (Merge::new(), Vec::new());
-    merge.drain(&directory, &mut events);
-    assert_eq!(events.len() as u64 + merge.dropped(&directory), 10_001);
-    // It reads again, so it is worth waiting for again.
-    recorder.progress(1, 1, Location::caller());
-    assert_eq!(merge.drain(&directory, &mut events), 2, "a place and a step");
-}
-
-#[test]
 fn a_ring_that_comes_when_the_budget_is_used_up_still_carries_events() {
-    let surroundings = Surroundings { now: || 0, ask_to_drain: || {}, pause: || {} };
+    let surroundings = Surroundings { now: || 0, ask_to_drain: || {} };
     let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(surroundings, 0, 0)));
     let mut recorder = trace.attach();
     let directory = LocalDirectory(trace);
@@ -250,7 +206,7 @@ fn the_page_is_asked_to_read_when_it_falls_behind() {
         ASKED.fetch_add(1, Ordering::Relaxed);
     }
     let trace: &'static Trace =
-        Box::leak(Box::new(Trace::new(Surroundings { now: || 0, ask_to_drain: ask, pause: || {} })));
+        Box::leak(Box::new(Trace::new(Surroundings { now: || 0, ask_to_drain: ask })));
     let mut recorder = trace.attach();
     for _ in 0..512 * 255 {
         recorder.acquired(ObjectId(1), false, Location::caller());
@@ -270,8 +226,7 @@ fn frequent_events_share_a_reading_of_the_clock_and_rare_ones_do_not() {
         READINGS.fetch_add(1, Ordering::Relaxed);
         NOW.fetch_add(1, Ordering::Relaxed)
     }
-    let trace: &'static Trace =
-        Box::leak(Box::new(Trace::new(Surroundings { now, ask_to_drain: || {}, pause: || {} })));
+    let trace: &'static Trace = Box::leak(Box::new(Trace::new(Surroundings { now, ask_to_drain: || {} })));
     let mut recorder = trace.attach();
     for _ in 0..6400 {
         recorder.acquired(ObjectId(1), false, Location::caller());

@@ -11,7 +11,7 @@ use threadlab_trace::{Event, LocalDirectory, Merge, Surroundings, ThreadId, Trac
 const CHUNK: usize = 64;
 
 fn trace(chunks: usize) -> &'static Trace {
-    let surroundings = Surroundings { now: || 0, ask_to_drain: || {}, pause: || {} };
+    let surroundings = Surroundings { now: || 0, ask_to_drain: || {} };
     Box::leak(Box::new(Trace::with_budget(surroundings, chunks * CHUNK, 0)))
 }
 

@@ -9,7 +9,7 @@ use threadlab_page_tests::{Page, Site, in_browser, settings};
 const DEMOS: [(&str, &str, u32); 3] = [
     ("starting-threads", "speed=4", 60),
     ("lock", "threads=4&speed=4", 60),
-    ("lost-updates", "threads=4&additions=100000", 20),
+    ("lost-updates", "threads=4&additions=50000", 20),
 ];
 
 fn keep(page: &Page, name: &str) -> Result<()> {

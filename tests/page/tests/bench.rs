@@ -25,6 +25,8 @@ fn from_navigation_to_first_paint_and_to_run() -> Result<()> {
             Ok(())
         })?;
     }
+    // The test's runner has begun a line of its own.
+    writeln!(std::io::stdout())?;
     for ((id, target), times) in [(FIRST_PAINT, painted), (RUN_POSSIBLE, ready)] {
         let times = measure::Times::new(times)?;
         let row = json!({

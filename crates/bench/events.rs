@@ -25,7 +25,7 @@ pub static PROGRAMS: &[Named] = &[
             let before = clock::now();
             for _ in 0..EVENTS / 2 {
                 lock.acquire();
-                lock.release();
+                let _ = lock.release();
             }
             clock::now().saturating_sub(before).as_secs_f64() * 1e9 / f64::from(EVENTS)
         };
@@ -48,7 +48,7 @@ pub static PROGRAMS: &[Named] = &[
                     for millisecond in 1..=SECONDS * 1000 {
                         for _ in 0..burst / 2 {
                             lock.acquire();
-                            lock.release();
+                            let _ = lock.release();
                         }
                         let due = began + Duration::from_millis(u64::from(millisecond));
                         while clock::now() < due {

@@ -44,7 +44,7 @@ pub static PROGRAMS: &[Named] = &[
         let theirs = Arc::clone(&lock);
         let other = spawn(move || theirs.release());
         lock.acquire();
-        other.join().map_err(|error| error.to_string())?;
+        other.join().map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
         Ok(String::new())
     }),
 ];

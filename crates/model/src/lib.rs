@@ -11,10 +11,10 @@
 //! let happened = [
 //!     (0, main, What::ThreadStarted),
 //!     (10, main, What::ObjectCreated { object: lock, kind: ObjectKind::Lock, name: "printer".to_owned() }),
-//!     (10, main, What::Acquired { object: lock }),
-//!     (20, main, What::ThreadCreated { child: worker, name: "Thread-1".to_owned() }),
+//!     (10, main, What::Acquired { object: lock, mode: Mode::Owned, count: 1 }),
+//!     (20, main, What::ThreadCreated { child: worker, name: "Thread-1".to_owned(), daemon: false }),
 //!     (30, worker, What::ThreadStarted),
-//!     (40, worker, What::WaitBegan { object: lock }),
+//!     (40, worker, What::WaitBegan { object: lock, purpose: Purpose::Acquire, timed: false }),
 //! ];
 //! let mut model = Model::new();
 //! for (seq, (time, thread, what)) in (0..).zip(happened) {

@@ -5,7 +5,7 @@ use threadlab_model::{
     Model, Thread, ThreadState,
     testing::{self, Shape, Simulation},
 };
-use threadlab_trace::{Event, ObjectId, ObjectKind, PlaceId, ThreadId, What};
+use threadlab_trace::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, ThreadId, What};
 
 fn shapes() -> impl Strategy<Value = Shape> {
     (1..8_u32, 1..5_u32).prop_map(|(threads, locks)| Shape { threads, locks })
@@ -38,11 +38,11 @@ fn whats() -> impl Strategy<Value = What> {
     let object = || numbers().prop_map(ObjectId);
     let thread = || numbers().prop_map(ThreadId);
     prop_oneof![
-        (thread(), ".{0,5}").prop_map(|(child, name)| What::ThreadCreated { child, name }),
+        (thread(), ".{0,5}").prop_map(|(child, name)| What::ThreadCreated { child, name, daemon: false }),
         Just(What::ThreadStarted),
         Just(What::ThreadFinished),
         ".{0,5}".prop_map(|message| What::ThreadPanicked { message }),
-        thread().prop_map(|target| What::JoinBegan { target }),
+        thread().prop_map(|target| What::JoinBegan { target, timed: false }),
         thread().prop_map(|target| What::JoinEnded { target }),
         thread().prop_map(|target| What::JoinTimedOut { target }),
         numbers().prop_map(|micros| What::SleepBegan { micros }),
@@ -52,10 +52,10 @@ fn whats() -> impl Strategy<Value = What> {
             kind: ObjectKind::Lock,
             name
         }),
-        object().prop_map(|object| What::WaitBegan { object }),
+        object().prop_map(|object| What::WaitBegan { object, purpose: Purpose::Acquire, timed: false }),
         object().prop_map(|object| What::WaitTimedOut { object }),
-        object().prop_map(|object| What::Acquired { object }),
-        object().prop_map(|object| What::Released { object }),
+        object().prop_map(|object| What::Acquired { object, mode: Mode::Owned, count: 1 }),
+        object().prop_map(|object| What::Released { object, mode: Mode::Owned, count: 1 }),
         ".{0,5}".prop_map(|text| What::Printed { text }),
         (numbers(), numbers()).prop_map(|(done, total)| What::Progress { done, total }),
         (numbers(), ".{0,5}").prop_map(|(line, file)| What::PlaceDefined { line, file }),

@@ -12,6 +12,11 @@ pub fn now() -> Duration {
     Duration::from_micros(back_end::micros())
 }
 
+/// The time when `timeout` from now will be over. One past the end of time never comes.
+pub fn after(timeout: Duration) -> Duration {
+    now().checked_add(timeout).unwrap_or(Duration::MAX)
+}
+
 /// A time of day, as a clock on the wall shows it: local time in the browser, UTC in native runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WallTime {

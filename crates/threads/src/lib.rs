@@ -20,7 +20,7 @@
 //! assert_eq!(*total.lock(), 4);
 //! ```
 //!
-//! From the floor up: [`futex`] is the only place that blocks; [`lock`] stands on it; [`thread`] on both;
+//! From the floor up: [`futex`] is the only place that blocks; what is in [`sync`] stands on it; [`thread`] on both;
 //! [`process`] runs a program with all of its threads.
 #![cfg_attr(all(target_arch = "wasm32", target_feature = "atomics"), feature(stdarch_wasm_atomic_wait))]
 #![cfg_attr(
@@ -31,9 +31,10 @@
     )
 )]
 
+mod atomic;
 pub mod clock;
 pub mod futex;
-pub mod lock;
+mod object;
 #[cfg(not(loom))]
 pub mod output;
 #[cfg(not(loom))]
@@ -41,11 +42,11 @@ pub mod process;
 mod recording;
 #[cfg(not(loom))]
 pub mod stack;
-mod sync;
+pub mod sync;
 #[cfg(not(loom))]
 pub mod thread;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub mod worker;
 
-pub use lock::{Lock, LockGuard};
 pub use recording::untraced;
+pub use sync::lock::{self, Lock, LockGuard};

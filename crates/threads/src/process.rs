@@ -1,6 +1,6 @@
 //! A process: a program, its threads, and what they share beside the program's own data.
 
-use crate::sync::{AtomicU32, Ordering};
+use crate::atomic::{AtomicU32, Ordering};
 use crate::{clock, futex, recording, thread};
 
 use std::sync::{Mutex, OnceLock, PoisonError};

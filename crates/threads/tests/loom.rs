@@ -157,9 +157,9 @@ fn a_lock_can_be_released_by_another_thread() {
         let lock = Arc::new(RawLock::named("baton"));
         lock.acquire();
         let theirs = Arc::clone(&lock);
-        let other = thread::spawn(move || theirs.release());
+        let other = thread::spawn(move || theirs.release().unwrap());
         lock.acquire();
         other.join().unwrap();
-        lock.release();
+        lock.release().unwrap();
     });
 }

@@ -1,6 +1,6 @@
 //! The event vocabulary: everything that a view of a run can know, it knows from these.
 
-use crate::{ObjectId, ObjectKind, PlaceId, ThreadId};
+use crate::{Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, ThreadId};
 
 /// One thing that happened to one thread.
 ///
@@ -11,7 +11,7 @@ pub struct Event {
     /// Position in the process's total order, starting at 0 and without gaps.
     pub seq: u64,
     /// Microseconds since the process's epoch. It never decreases within a thread. Events that may come in millions
-    /// a second ([`What::Acquired`], [`What::Released`]) carry a time that can be up to one drain old; the others
+    /// a second ([`What::Acquired`], [`What::Released`], [`What::Put`], [`What::Got`] and the like) carry a time that can be up to one drain old; the others
     /// are exact to the clock's resolution.
     pub time: u64,
     /// The thread to which it happened.
@@ -32,6 +32,15 @@ pub enum What {
         child: ThreadId,
         /// The new thread's name.
         name: String,
+        /// Whether the program ends without waiting for it.
+        daemon: bool,
+    },
+    /// It gave a thread, perhaps itself, another name.
+    ThreadRenamed {
+        /// The thread with the new name.
+        target: ThreadId,
+        /// The new name.
+        name: String,
     },
     /// It began to run. The main thread's first event, with no [`What::ThreadCreated`] before it.
     ThreadStarted,
@@ -46,6 +55,8 @@ pub enum What {
     JoinBegan {
         /// The thread that it waits for.
         target: ThreadId,
+        /// Whether it will give up by itself when a time is over.
+        timed: bool,
     },
     /// The thread that it waited for has ended.
     JoinEnded {
@@ -73,13 +84,33 @@ pub enum What {
         /// The name the program gave it, or an empty text.
         name: String,
     },
-    /// It could not have the object at once and waits for it.
+    /// A number that an object was made with; comes right after its [`What::ObjectCreated`], one for each number.
+    ObjectSized {
+        /// The object.
+        object: ObjectId,
+        /// What the number says.
+        size: Size,
+        /// The number.
+        value: u32,
+    },
+    /// It could not have at once what it wants of the object and waits for it.
     WaitBegan {
         /// The object.
         object: ObjectId,
+        /// What it waits for.
+        purpose: Purpose,
+        /// Whether it will give up by itself when a time is over.
+        timed: bool,
     },
     /// It gave up waiting for the object, without having it.
     WaitTimedOut {
+        /// The object.
+        object: ObjectId,
+    },
+    /// It waits no longer, because what it waited for has happened or cannot happen any more: the event is set, the
+    /// condition was notified, the barrier let it pass or broke, all tasks are done, the queue was shut down. Waits
+    /// that end by having something end with [`What::Acquired`], [`What::Put`] or [`What::Got`] instead.
+    WaitEnded {
         /// The object.
         object: ObjectId,
     },
@@ -87,11 +118,103 @@ pub enum What {
     Acquired {
         /// The object.
         object: ObjectId,
+        /// In which way.
+        mode: Mode,
+        /// How many times more than before: 1, or the permits taken, or the levels of a re-entrant lock.
+        count: u32,
     },
-    /// It gave the object back. For a lock, not always by the thread that acquired it.
+    /// It gave the object back. Not always by the thread that acquired it, see [`Mode`].
     Released {
         /// The object.
         object: ObjectId,
+        /// In which way it was held.
+        mode: Mode,
+        /// How many times fewer than before: 1, or the permits given back, or the levels of a re-entrant lock.
+        count: u32,
+    },
+    /// It set an event, or gave a lazy value its value: whoever waits for that goes on.
+    Set {
+        /// The object.
+        object: ObjectId,
+    },
+    /// It made an event unset again.
+    Cleared {
+        /// The object.
+        object: ObjectId,
+    },
+    /// It chose waiters of a condition, the longest waiting first; each ends its wait by [`What::WaitEnded`].
+    Notified {
+        /// The object.
+        object: ObjectId,
+        /// How many were chosen, perhaps none.
+        count: u32,
+    },
+    /// It came to a barrier. If it is not the last one, [`What::WaitBegan`] follows.
+    Arrived {
+        /// The object.
+        object: ObjectId,
+    },
+    /// It was the last to come to a barrier: all who arrived may pass, and the next generation begins.
+    Tripped {
+        /// The object.
+        object: ObjectId,
+    },
+    /// A barrier broke by its doing: whoever waits there gets an error, and so does whoever comes.
+    Broken {
+        /// The object.
+        object: ObjectId,
+    },
+    /// It made a barrier whole and empty again; whoever waited there gets an error.
+    Reset {
+        /// The object.
+        object: ObjectId,
+    },
+    /// It put an item into a queue.
+    Put {
+        /// The object.
+        object: ObjectId,
+        /// The item's number: items of one queue are counted in the order of their coming, from 0, modulo 2^32.
+        item: u32,
+    },
+    /// It took an item out of a queue.
+    Got {
+        /// The object.
+        object: ObjectId,
+        /// The item's number.
+        item: u32,
+    },
+    /// It said that the work on an item of a queue is done.
+    TaskDone {
+        /// The object.
+        object: ObjectId,
+    },
+    /// It shut a queue down: nothing can be put any more.
+    ShutDown {
+        /// The object.
+        object: ObjectId,
+        /// Whether the items that were left were thrown away too.
+        immediate: bool,
+    },
+    /// It started a timer.
+    TimerStarted {
+        /// The object: all timers of a process are one.
+        object: ObjectId,
+        /// The timer's number, never reused.
+        timer: u32,
+    },
+    /// A timer's time is over, and this thread runs its function.
+    TimerFired {
+        /// The object.
+        object: ObjectId,
+        /// The timer.
+        timer: u32,
+    },
+    /// It cancelled a timer before that fired.
+    TimerCancelled {
+        /// The object.
+        object: ObjectId,
+        /// The timer.
+        timer: u32,
     },
     /// It printed a line.
     Printed {

@@ -23,27 +23,130 @@ impl PlaceId {
     pub const UNKNOWN: Self = Self(0);
 }
 
-/// What sort of object an [`ObjectId`] names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum ObjectKind {
-    /// A mutual exclusion lock: at most one holder.
-    Lock,
+/// Makes an enum whose variants stand for the numbers given with them.
+macro_rules! coded {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal,)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        #[repr(u8)]
+        pub enum $name { $($(#[$doc])* $variant = $code,)* }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The number that stands for this one in a record.
+            pub const fn code(self) -> u8 {
+                self as u8
+            }
+
+            /// The one that a record's number stands for, or `None` for a number that this version does not know.
+            pub const fn from_code(code: u8) -> Option<Self> {
+                match code {
+                    $($code => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    };
 }
 
-impl ObjectKind {
-    /// The number that stands for this kind in a record.
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::Lock => 1,
-        }
+coded! {
+    /// What sort of object an [`ObjectId`] names.
+    ObjectKind {
+        /// A mutual exclusion lock: at most one holder.
+        Lock = 1,
+        /// A lock that its holder can acquire again.
+        RLock = 2,
+        /// A condition variable.
+        Condition = 3,
+        /// A flag that threads wait for.
+        Event = 4,
+        /// A counter of permits.
+        Semaphore = 5,
+        /// A counter of permits that never exceeds what it began with.
+        BoundedSemaphore = 6,
+        /// A meeting point for a number of threads.
+        Barrier = 7,
+        /// A lock with many readers or one writer.
+        RwLock = 8,
+        /// A value made at its first use. Acquired while a thread makes it, then set.
+        Once = 9,
+        /// A queue: first in, first out.
+        Queue = 10,
+        /// A queue: last in, first out.
+        LifoQueue = 11,
+        /// A queue: smallest first.
+        PriorityQueue = 12,
+        /// An unbounded queue without a count of tasks: first in, first out.
+        SimpleQueue = 13,
+        /// All timers of a process.
+        Timers = 14,
     }
+}
 
-    /// The kind that a record's number stands for, or `None` for a number this version does not know.
-    pub const fn from_code(code: u8) -> Option<Self> {
-        match code {
-            1 => Some(Self::Lock),
-            _ => None,
+coded! {
+    /// What a thread waits for when it waits for an object.
+    Purpose {
+        /// To hold it, or a permit of it, alone.
+        Acquire = 1,
+        /// To hold it together with other readers.
+        AcquireShared = 2,
+        /// To be notified.
+        Notification = 3,
+        /// That it is set, or that another thread has made its value.
+        Set = 4,
+        /// That the other parties arrive.
+        Pass = 5,
+        /// That there is an item to get.
+        Get = 6,
+        /// That there is room to put an item.
+        Put = 7,
+        /// That all items put have been reported done.
+        AllDone = 8,
+    }
+}
+
+coded! {
+    /// How a thread has an object.
+    Mode {
+        /// Alone, and only this thread can give it back: by a guard that cannot leave it, or as a re-entrant lock's owner.
+        Owned = 1,
+        /// Alone, and any thread may give it back.
+        Transferable = 2,
+        /// Together with others, as a reader; only this thread can give its share back.
+        Shared = 3,
+        /// Some of its permits, which any thread may give back.
+        Permits = 4,
+    }
+}
+
+coded! {
+    /// What a number says that an object was made with.
+    Size {
+        /// The permits of a semaphore.
+        Permits = 1,
+        /// The items that a queue holds at most; 0 for any number.
+        Capacity = 2,
+        /// The threads that a barrier waits for.
+        Parties = 3,
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_come_back() {
+        for &kind in ObjectKind::ALL {
+            assert_eq!(ObjectKind::from_code(kind.code()), Some(kind));
+        }
+        assert_eq!(ObjectKind::from_code(0), None);
+        for &purpose in Purpose::ALL {
+            assert_eq!(Purpose::from_code(purpose.code()), Some(purpose));
+            assert!(purpose.code() < 0x80, "the highest bit of the record's byte tells of a deadline");
         }
     }
 }

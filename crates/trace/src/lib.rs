@@ -30,9 +30,10 @@ mod recorder;
 mod remote;
 mod ring;
 mod sync;
+mod vocabulary;
 
 pub use event::{Event, What};
-pub use ids::{ObjectId, ObjectKind, PlaceId, ThreadId};
+pub use ids::{Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, ThreadId};
 pub use local::LocalDirectory;
 pub use merge::{Directory, Merge};
 pub use record::MAX_TEXT_BYTES;

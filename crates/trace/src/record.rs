@@ -9,7 +9,7 @@
 //!
 //! For codes that carry text, `value` is its length in bytes and the text follows in as many units as it fills.
 
-use crate::{Event, ObjectId, ObjectKind, PlaceId, ThreadId, What};
+use crate::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, ThreadId, What};
 
 /// The size of a unit in bytes.
 pub const UNIT_BYTES: usize = 32;
@@ -18,6 +18,9 @@ pub const UNIT_BYTES: usize = 32;
 pub const MAX_TEXT_BYTES: usize = 8 * 1024;
 
 const TIME_BITS: u32 = 48;
+/// In a wait's detail: it has a deadline.
+pub(crate) const TIMED: u8 = 0x80;
+
 const TIME_MASK: u64 = (1 << TIME_BITS) - 1;
 
 /// The fixed-size cell that rings are made of.
@@ -91,9 +94,43 @@ pub enum Code {
     Failed = 19,
     /// [`What::Lost`]
     Lost = 20,
+    /// [`What::ThreadRenamed`]
+    ThreadRenamed = 21,
+    /// [`What::ObjectSized`]
+    ObjectSized = 22,
+    /// [`What::WaitEnded`]
+    WaitEnded = 23,
+    /// [`What::Set`]
+    Set = 24,
+    /// [`What::Cleared`]
+    Cleared = 25,
+    /// [`What::Notified`]
+    Notified = 26,
+    /// [`What::Arrived`]
+    Arrived = 27,
+    /// [`What::Tripped`]
+    Tripped = 28,
+    /// [`What::Broken`]
+    Broken = 29,
+    /// [`What::Reset`]
+    Reset = 30,
+    /// [`What::Put`]
+    Put = 31,
+    /// [`What::Got`]
+    Got = 32,
+    /// [`What::TaskDone`]
+    TaskDone = 33,
+    /// [`What::ShutDown`]
+    ShutDown = 34,
+    /// [`What::TimerStarted`]
+    TimerStarted = 35,
+    /// [`What::TimerFired`]
+    TimerFired = 36,
+    /// [`What::TimerCancelled`]
+    TimerCancelled = 37,
 }
 
-const CODES: [Code; 20] = [
+const CODES: [Code; 37] = [
     Code::ThreadCreated,
     Code::ThreadStarted,
     Code::ThreadFinished,
@@ -114,6 +151,23 @@ const CODES: [Code; 20] = [
     Code::Result,
     Code::Failed,
     Code::Lost,
+    Code::ThreadRenamed,
+    Code::ObjectSized,
+    Code::WaitEnded,
+    Code::Set,
+    Code::Cleared,
+    Code::Notified,
+    Code::Arrived,
+    Code::Tripped,
+    Code::Broken,
+    Code::Reset,
+    Code::Put,
+    Code::Got,
+    Code::TaskDone,
+    Code::ShutDown,
+    Code::TimerStarted,
+    Code::TimerFired,
+    Code::TimerCancelled,
 ];
 
 impl Code {
@@ -125,6 +179,7 @@ impl Code {
         matches!(
             self,
             Self::ThreadCreated
+                | Self::ThreadRenamed
                 | Self::ThreadPanicked
                 | Self::ObjectCreated
                 | Self::Printed
@@ -137,7 +192,21 @@ impl Code {
     /// Whether a view of the run would stay wrong for good if an event of this sort were dropped.
     #[inline]
     pub(crate) const fn is_vital(self) -> bool {
-        !matches!(self, Self::Acquired | Self::Released | Self::Progress | Self::Printed)
+        !matches!(
+            self,
+            Self::Acquired
+                | Self::Released
+                | Self::Put
+                | Self::Got
+                | Self::TaskDone
+                | Self::Set
+                | Self::Cleared
+                | Self::Notified
+                | Self::Arrived
+                | Self::Tripped
+                | Self::Progress
+                | Self::Printed
+        )
     }
 }
 
@@ -198,11 +267,14 @@ impl Header {
         let object = ObjectId(self.subject);
         let thread = ThreadId(self.subject);
         let what = match Code::from_number(self.code)? {
-            Code::ThreadCreated => What::ThreadCreated { child: thread, name: text() },
+            Code::ThreadCreated => {
+                What::ThreadCreated { child: thread, name: text(), daemon: self.detail != 0 }
+            }
+            Code::ThreadRenamed => What::ThreadRenamed { target: thread, name: text() },
             Code::ThreadStarted => What::ThreadStarted,
             Code::ThreadFinished => What::ThreadFinished,
             Code::ThreadPanicked => What::ThreadPanicked { message: text() },
-            Code::JoinBegan => What::JoinBegan { target: thread },
+            Code::JoinBegan => What::JoinBegan { target: thread, timed: self.detail != 0 },
             Code::JoinEnded => What::JoinEnded { target: thread },
             Code::JoinTimedOut => What::JoinTimedOut { target: thread },
             Code::SleepBegan => What::SleepBegan { micros: self.value },
@@ -210,10 +282,36 @@ impl Header {
             Code::ObjectCreated => {
                 What::ObjectCreated { object, kind: ObjectKind::from_code(self.detail)?, name: text() }
             }
-            Code::WaitBegan => What::WaitBegan { object },
+            Code::ObjectSized => {
+                What::ObjectSized { object, size: Size::from_code(self.detail)?, value: self.value }
+            }
+            Code::WaitBegan => What::WaitBegan {
+                object,
+                purpose: Purpose::from_code(self.detail & !TIMED)?,
+                timed: self.detail & TIMED != 0,
+            },
             Code::WaitTimedOut => What::WaitTimedOut { object },
-            Code::Acquired => What::Acquired { object },
-            Code::Released => What::Released { object },
+            Code::WaitEnded => What::WaitEnded { object },
+            Code::Acquired => {
+                What::Acquired { object, mode: Mode::from_code(self.detail)?, count: self.value }
+            }
+            Code::Released => {
+                What::Released { object, mode: Mode::from_code(self.detail)?, count: self.value }
+            }
+            Code::Set => What::Set { object },
+            Code::Cleared => What::Cleared { object },
+            Code::Notified => What::Notified { object, count: self.value },
+            Code::Arrived => What::Arrived { object },
+            Code::Tripped => What::Tripped { object },
+            Code::Broken => What::Broken { object },
+            Code::Reset => What::Reset { object },
+            Code::Put => What::Put { object, item: self.value },
+            Code::Got => What::Got { object, item: self.value },
+            Code::TaskDone => What::TaskDone { object },
+            Code::ShutDown => What::ShutDown { object, immediate: self.detail != 0 },
+            Code::TimerStarted => What::TimerStarted { object, timer: self.value },
+            Code::TimerFired => What::TimerFired { object, timer: self.value },
+            Code::TimerCancelled => What::TimerCancelled { object, timer: self.value },
             Code::Printed => What::Printed { text: text() },
             Code::Progress => What::Progress { done: self.subject, total: self.value },
             Code::PlaceDefined => What::PlaceDefined { line: self.subject, file: text() },
@@ -270,7 +368,7 @@ mod tests {
             assert_eq!(Code::from_number(code as u8), Some(code));
         }
         assert_eq!(Code::from_number(0), None);
-        assert_eq!(Code::from_number(21), None);
+        assert_eq!(Code::from_number(u8::try_from(CODES.len()).unwrap() + 1), None);
     }
 
     #[test]

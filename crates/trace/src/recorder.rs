@@ -3,7 +3,8 @@
 use crate::record::{Code, Header, UNIT_BYTES, Unit, cut};
 use crate::ring::{Budget, CHUNK_UNITS, Ring, Writer};
 use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
-use crate::{ObjectId, ObjectKind, ThreadId};
+use crate::vocabulary::Entry;
+use crate::{ObjectId, ThreadId};
 use core::panic::Location;
 
 /// The memory that a process may use for events that the page has not read yet, in bytes: 32 MiB, a million events.
@@ -146,30 +147,7 @@ pub struct Recorder {
     places: [usize; PLACES],
 }
 
-/// An event to be recorded. What `subject`, `value`, `detail` and `text` mean depends on the code; [`Recorder`]'s
-/// methods fill them in.
-struct Entry<'t> {
-    code: Code,
-    detail: u8,
-    subject: u32,
-    value: u32,
-    text: &'t str,
-    exact: bool,
-}
-
-impl Entry<'_> {
-    fn plain(code: Code, subject: u32, value: u32) -> Self {
-        Self { code, detail: 0, subject, value, text: "", exact: true }
-    }
-}
-
-impl<'t> Entry<'t> {
-    fn text(code: Code, subject: u32, text: &'t str) -> Self {
-        Self { code, detail: 0, subject, value: 0, text, exact: true }
-    }
-}
-
-type Caller = &'static Location<'static>;
+pub(crate) type Caller = &'static Location<'static>;
 
 impl Recorder {
     /// The directory that this recorder belongs to.
@@ -188,114 +166,8 @@ impl Recorder {
         self.ring.thread.store(thread.0, Ordering::Relaxed);
     }
 
-    /// The thread made another one.
-    pub fn thread_created(&mut self, child: ThreadId, name: &str, caller: Caller) {
-        self.record(&Entry::text(Code::ThreadCreated, child.0, name), caller);
-    }
-
-    /// The thread begins to run.
-    pub fn thread_started(&mut self, caller: Caller) {
-        self.record(&Entry::plain(Code::ThreadStarted, 0, 0), caller);
-    }
-
-    /// The thread ends normally.
-    pub fn thread_finished(&mut self, caller: Caller) {
-        self.record(&Entry::plain(Code::ThreadFinished, 0, 0), caller);
-    }
-
-    /// The thread ends by a panic that began in that line of that file.
-    pub fn thread_panicked(&mut self, message: &str, file: &str, line: u32) {
-        // A panic's location is borrowed, so it goes by its text and not by its address.
-        let place = file.bytes().fold(line.wrapping_mul(0x9E37_79B1), |hash, byte| {
-            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-        }) | 1;
-        self.put(&Entry::text(Code::PlaceDefined, line, file), place);
-        self.before(Code::ThreadPanicked);
-        self.put(&Entry::text(Code::ThreadPanicked, 0, message), place);
-    }
-
-    /// The thread is about to wait for another to end.
-    pub fn join_began(&mut self, target: ThreadId, caller: Caller) {
-        self.record(&Entry::plain(Code::JoinBegan, target.0, 0), caller);
-    }
-
-    /// The thread has seen the other end.
-    pub fn join_ended(&mut self, target: ThreadId, caller: Caller) {
-        self.record(&Entry::plain(Code::JoinEnded, target.0, 0), caller);
-    }
-
-    /// The thread gave up waiting for the other.
-    pub fn join_timed_out(&mut self, target: ThreadId, caller: Caller) {
-        self.record(&Entry::plain(Code::JoinTimedOut, target.0, 0), caller);
-    }
-
-    /// The thread is about to sleep, for so many microseconds of program time.
-    pub fn sleep_began(&mut self, micros: u32, caller: Caller) {
-        self.record(&Entry::plain(Code::SleepBegan, 0, micros), caller);
-    }
-
-    /// The thread has woken.
-    pub fn sleep_ended(&mut self, caller: Caller) {
-        self.record(&Entry::plain(Code::SleepEnded, 0, 0), caller);
-    }
-
-    /// An object is met for the first time.
-    pub fn object_created(&mut self, object: ObjectId, kind: ObjectKind, name: &str, caller: Caller) {
-        let entry = Entry { detail: kind.code(), ..Entry::text(Code::ObjectCreated, object.0, name) };
-        self.record(&entry, caller);
-    }
-
-    /// The thread is about to wait for the object.
-    pub fn wait_began(&mut self, object: ObjectId, caller: Caller) {
-        self.record(&Entry::plain(Code::WaitBegan, object.0, 0), caller);
-    }
-
-    /// The thread gave up waiting for the object.
-    pub fn wait_timed_out(&mut self, object: ObjectId, caller: Caller) {
-        self.record(&Entry::plain(Code::WaitTimedOut, object.0, 0), caller);
-    }
-
-    /// The thread has the object. Call it after the object was acquired. `waited`: a [`wait_began`](Self::wait_began)
-    /// came before, so the event is rare enough for an exact time.
     #[inline]
-    pub fn acquired(&mut self, object: ObjectId, waited: bool, caller: Caller) {
-        let entry = Entry { exact: waited, ..Entry::plain(Code::Acquired, object.0, 0) };
-        self.record(&entry, caller);
-    }
-
-    /// The thread gives the object back. Call it before the object is released. There is no `caller` where a guard
-    /// is dropped, since that has no place in the program's text.
-    #[inline]
-    pub fn released(&mut self, object: ObjectId, caller: Option<Caller>) {
-        let entry = Entry { exact: false, ..Entry::plain(Code::Released, object.0, 0) };
-        match caller {
-            Some(caller) => self.record(&entry, caller),
-            None => self.put(&entry, 0),
-        }
-    }
-
-    /// The thread printed a line.
-    pub fn printed(&mut self, text: &str, caller: Caller) {
-        self.record(&Entry::text(Code::Printed, 0, text), caller);
-    }
-
-    /// The thread has done `done` of `total` steps.
-    pub fn progress(&mut self, done: u32, total: u32, caller: Caller) {
-        self.record(&Entry::plain(Code::Progress, done, total), caller);
-    }
-
-    /// The program's result.
-    pub fn result(&mut self, text: &str, caller: Caller) {
-        self.record(&Entry::text(Code::Result, 0, text), caller);
-    }
-
-    /// The program's error.
-    pub fn failed(&mut self, message: &str, caller: Caller) {
-        self.record(&Entry::text(Code::Failed, 0, message), caller);
-    }
-
-    #[inline]
-    fn record(&mut self, entry: &Entry<'_>, caller: Caller) {
+    pub(crate) fn record(&mut self, entry: &Entry<'_>, caller: Caller) {
         let address: *const Location<'static> = caller;
         let address = address.addr();
         let slot = (address / align_of::<Location<'static>>()) % PLACES;
@@ -303,14 +175,14 @@ impl Recorder {
             self.tell_place(caller, address);
             self.places[slot] = address;
         }
-        self.before(entry.code);
+        self.before(entry);
         self.put(entry, place_number(address));
     }
 
     /// Tells of dropped events first, where the coming event is sure to be kept.
     #[inline]
-    fn before(&mut self, code: Code) {
-        if self.lost > 0 && code.is_vital() {
+    pub(crate) fn before(&mut self, entry: &Entry<'_>) {
+        if self.lost > 0 && entry.is_vital() {
             self.tell_lost();
         }
     }
@@ -328,11 +200,11 @@ impl Recorder {
     }
 
     #[inline]
-    fn put(&mut self, entry: &Entry<'_>, place: u32) {
+    pub(crate) fn put(&mut self, entry: &Entry<'_>, place: u32) {
         let time = self.time_of(entry);
         let (text, mark) = cut(entry.text);
         let bytes = text.len() + mark.len();
-        let reserve = if entry.code.is_vital() { 0 } else { self.trace.reserve };
+        let reserve = if entry.is_vital() { 0 } else { self.trace.reserve };
         let mut header = Header {
             seq: 0,
             time,

@@ -1,8 +1,8 @@
 //! The whole way of an event: recorder, ring, merge.
 
 use crate::{
-    Directory, Event, LocalDirectory, Merge, ObjectId, ObjectKind, RemoteDirectory, SharedMemory,
-    Surroundings, ThreadId, Trace, What,
+    Directory, Event, LocalDirectory, Merge, Mode, ObjectId, ObjectKind, Purpose, RemoteDirectory,
+    SharedMemory, Size, Surroundings, ThreadId, Trace, What,
 };
 use core::panic::Location;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -52,17 +52,34 @@ fn every_event_comes_back_as_it_was_recorded() {
     let here = Location::caller();
     let (child, object) = (ThreadId(9), trace.new_object());
     recorder.thread_started(here);
-    recorder.thread_created(child, "Thread-9", here);
-    recorder.join_began(child, here);
+    recorder.thread_created(child, "Thread-9", true, here);
+    recorder.join_began(child, true, here);
     recorder.join_timed_out(child, here);
     recorder.join_ended(child, here);
     recorder.sleep_began(1500, here);
     recorder.sleep_ended(here);
     recorder.object_created(object, ObjectKind::Lock, "printer", here);
-    recorder.wait_began(object, here);
+    recorder.wait_began(object, Purpose::Put, true, here);
     recorder.wait_timed_out(object, here);
-    recorder.acquired(object, true, here);
-    recorder.released(object, Some(here));
+    recorder.acquired(object, Mode::Owned, 1, true, here);
+    recorder.released(object, Mode::Permits, 7, Some(here));
+    recorder.object_sized(object, Size::Capacity, 3, here);
+    recorder.wait_ended(object, here);
+    recorder.set(object, here);
+    recorder.cleared(object, here);
+    recorder.notified(object, 2, here);
+    recorder.arrived(object, here);
+    recorder.tripped(object, here);
+    recorder.broken(object, here);
+    recorder.reset(object, here);
+    recorder.put_item(object, 4, false, here);
+    recorder.got_item(object, 4, true, here);
+    recorder.task_done(object, here);
+    recorder.shut_down(object, true, here);
+    recorder.timer_started(object, 6, here);
+    recorder.timer_fired(object, 6, here);
+    recorder.timer_cancelled(object, 6, here);
+    recorder.thread_renamed(child, "worker", here);
     recorder.printed("", here);
     recorder.printed(&"long ".repeat(500), here);
     recorder.progress(3, 10, here);
@@ -73,17 +90,34 @@ fn every_event_comes_back_as_it_was_recorded() {
     let expected = [
         What::PlaceDefined { line: here.line(), file: here.file().into() },
         What::ThreadStarted,
-        What::ThreadCreated { child, name: "Thread-9".into() },
-        What::JoinBegan { target: child },
+        What::ThreadCreated { child, name: "Thread-9".into(), daemon: true },
+        What::JoinBegan { target: child, timed: true },
         What::JoinTimedOut { target: child },
         What::JoinEnded { target: child },
         What::SleepBegan { micros: 1500 },
         What::SleepEnded,
         What::ObjectCreated { object, kind: ObjectKind::Lock, name: "printer".into() },
-        What::WaitBegan { object },
+        What::WaitBegan { object, purpose: Purpose::Put, timed: true },
         What::WaitTimedOut { object },
-        What::Acquired { object },
-        What::Released { object },
+        What::Acquired { object, mode: Mode::Owned, count: 1 },
+        What::Released { object, mode: Mode::Permits, count: 7 },
+        What::ObjectSized { object, size: Size::Capacity, value: 3 },
+        What::WaitEnded { object },
+        What::Set { object },
+        What::Cleared { object },
+        What::Notified { object, count: 2 },
+        What::Arrived { object },
+        What::Tripped { object },
+        What::Broken { object },
+        What::Reset { object },
+        What::Put { object, item: 4 },
+        What::Got { object, item: 4 },
+        What::TaskDone { object },
+        What::ShutDown { object, immediate: true },
+        What::TimerStarted { object, timer: 6 },
+        What::TimerFired { object, timer: 6 },
+        What::TimerCancelled { object, timer: 6 },
+        What::ThreadRenamed { target: child, name: "worker".into() },
         What::Printed { text: String::new() },
         What::Printed { text: "long ".repeat(500) },
         What::Progress { done: 3, total: 10 },
@@ -121,7 +155,7 @@ fn a_reader_of_bytes_sees_what_a_local_reader_sees() {
         let recorder = &mut recorders[round % 3];
         recorder.set_thread(ThreadId(u32::try_from(round % 3).unwrap()));
         recorder.printed(&"x".repeat(round % 100), here);
-        recorder.acquired(ObjectId(1), false, here);
+        recorder.acquired(ObjectId(1), Mode::Owned, 1, false, here);
     }
     let local = LocalDirectory(trace);
     // A second reader of the same rings is allowed here because the producers have ended.
@@ -145,7 +179,7 @@ fn chunks_are_reused_when_the_reader_keeps_up() {
     let mut expected = 0;
     for _ in 0..200 {
         for _ in 0..700 {
-            recorder.acquired(ObjectId(1), false, Location::caller());
+            recorder.acquired(ObjectId(1), Mode::Owned, 1, false, Location::caller());
         }
         expected += 700;
         merge.drain(&directory, &mut events);
@@ -164,7 +198,7 @@ fn what_the_budget_does_not_hold_is_counted_and_told_where_it_is_missing() {
     let mut recorder = trace.attach();
     let here = Location::caller();
     for _ in 0..10_000 {
-        recorder.acquired(ObjectId(1), false, here);
+        recorder.acquired(ObjectId(1), Mode::Owned, 1, false, here);
     }
     recorder.thread_finished(here);
     let directory = LocalDirectory(trace);
@@ -209,11 +243,11 @@ fn the_page_is_asked_to_read_when_it_falls_behind() {
         Box::leak(Box::new(Trace::new(Surroundings { now: || 0, ask_to_drain: ask })));
     let mut recorder = trace.attach();
     for _ in 0..512 * 255 {
-        recorder.acquired(ObjectId(1), false, Location::caller());
+        recorder.acquired(ObjectId(1), Mode::Owned, 1, false, Location::caller());
     }
     assert_eq!(ASKED.load(Ordering::Relaxed), 0);
     for _ in 0..512 * 300 {
-        recorder.acquired(ObjectId(1), false, Location::caller());
+        recorder.acquired(ObjectId(1), Mode::Owned, 1, false, Location::caller());
     }
     assert_eq!(ASKED.load(Ordering::Relaxed), 2, "once at 256 chunks and once at 512");
 }
@@ -229,12 +263,12 @@ fn frequent_events_share_a_reading_of_the_clock_and_rare_ones_do_not() {
     let trace: &'static Trace = Box::leak(Box::new(Trace::new(Surroundings { now, ask_to_drain: || {} })));
     let mut recorder = trace.attach();
     for _ in 0..6400 {
-        recorder.acquired(ObjectId(1), false, Location::caller());
+        recorder.acquired(ObjectId(1), Mode::Owned, 1, false, Location::caller());
     }
     let readings = READINGS.swap(0, Ordering::Relaxed);
     assert!((90..=130).contains(&readings), "{readings} readings");
     remote(trace).set_tick(20);
-    recorder.acquired(ObjectId(1), false, Location::caller());
+    recorder.acquired(ObjectId(1), Mode::Owned, 1, false, Location::caller());
     assert_eq!(READINGS.swap(0, Ordering::Relaxed), 1, "the page's tick has moved on");
     recorder.sleep_ended(Location::caller());
     recorder.sleep_ended(Location::caller());

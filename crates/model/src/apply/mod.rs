@@ -73,15 +73,15 @@ impl Step<'_> {
     fn take(&mut self, what: &What) -> Taken {
         self.note();
         match what {
-            What::Acquired { object } => self.acquired(*object),
-            What::Released { object } => self.released(*object),
-            What::WaitBegan { object } => self.wait_began(*object),
+            What::Acquired { object, .. } => self.acquired(*object),
+            What::Released { object, .. } => self.released(*object),
+            What::WaitBegan { object, .. } => self.wait_began(*object),
             What::WaitTimedOut { object } => self.timed_out(WaitsFor::Object(*object)),
-            What::ThreadCreated { child, name } => self.thread_created(*child, name),
+            What::ThreadCreated { child, name, .. } => self.thread_created(*child, name),
             What::ThreadStarted => self.thread_started(),
             What::ThreadFinished => self.thread_ended(None),
             What::ThreadPanicked { message } => self.thread_ended(Some(message)),
-            What::JoinBegan { target } => self.join_began(*target),
+            What::JoinBegan { target, .. } => self.join_began(*target),
             What::JoinEnded { target } => self.join_ended(*target),
             What::JoinTimedOut { target } => self.timed_out(WaitsFor::Thread(*target)),
             What::SleepBegan { .. } => self.sleep_began(),

@@ -1,6 +1,6 @@
 //! Threads that do random but legal things, and the events that this makes.
 
-use threadlab_trace::{Event, ObjectId, ObjectKind, PlaceId, ThreadId, What};
+use threadlab_trace::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, ThreadId, What};
 
 use crate::{Model, ThreadState, WaitsFor};
 
@@ -136,7 +136,7 @@ impl Simulation {
             9 => {
                 let target = ThreadId(dice.below(self.count()) + 1);
                 self.set(thread, ThreadState::Waiting, Some(WaitsFor::Thread(target)));
-                self.emit(thread, What::JoinBegan { target });
+                self.emit(thread, What::JoinBegan { target, timed: false });
             }
             10 | 11 => {
                 self.set(thread, ThreadState::Sleeping, None);
@@ -171,9 +171,9 @@ impl Simulation {
         }
         if waits {
             self.set(thread, ThreadState::Waiting, Some(WaitsFor::Object(object)));
-            self.emit(thread, What::WaitBegan { object });
+            self.emit(thread, What::WaitBegan { object, purpose: Purpose::Acquire, timed: false });
         } else {
-            self.emit(thread, What::Acquired { object });
+            self.emit(thread, What::Acquired { object, mode: Mode::Owned, count: 1 });
         }
     }
 
@@ -186,7 +186,7 @@ impl Simulation {
         });
         if let Some((object, lock)) = held.next() {
             lock.holder = None;
-            self.emit(thread, What::Released { object });
+            self.emit(thread, What::Released { object, mode: Mode::Owned, count: 1 });
         }
     }
 
@@ -194,7 +194,10 @@ impl Simulation {
         if self.count() < self.shape.threads {
             self.threads.push(Actor { state: ThreadState::New, waits_for: None, latest: 0 });
             let child = ThreadId(self.count());
-            self.emit(thread, What::ThreadCreated { child, name: format!("Thread-{}", child.0 - 1) });
+            self.emit(
+                thread,
+                What::ThreadCreated { child, name: format!("Thread-{}", child.0 - 1), daemon: false },
+            );
         }
     }
 
@@ -231,7 +234,7 @@ impl Simulation {
             lock.holder = Some(thread);
             lock.acquisitions += 1;
             lock.contended += 1;
-            What::Acquired { object }
+            What::Acquired { object, mode: Mode::Owned, count: 1 }
         } else if dice.below(10) == 0 {
             What::WaitTimedOut { object }
         } else {

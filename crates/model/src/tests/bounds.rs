@@ -21,7 +21,7 @@ fn threads_objects_and_places_beyond_the_limits_are_only_counted() {
     // Numbers far apart, as garbage has them.
     for number in (0..count(MAX_THREADS) + 100).map(|number| number.wrapping_mul(429_001)) {
         for what in [
-            What::Acquired { object: ObjectId(number) },
+            What::Acquired { object: ObjectId(number), mode: Mode::Owned, count: 1 },
             What::PlaceDefined { line: number, file: format!("{number}") },
         ] {
             model.apply(&event(seq, number, what));
@@ -52,11 +52,11 @@ fn an_event_that_needs_a_thread_or_object_without_room_changes_nothing_else() {
     }
     let stranger = 1_000_000;
     let before = model.threads().map(|thread| (thread.state(), thread.events())).collect::<Vec<_>>();
-    model.apply(&event(20_000, stranger, What::Acquired { object: L }));
+    model.apply(&event(20_000, stranger, What::Acquired { object: L, mode: Mode::Owned, count: 1 }));
     model.apply(&event(20_001, stranger, What::Printed { text: String::new() }));
     assert_eq!(model.left_out(), 2);
     assert!(model.object(L).is_none() && model.output().printed() == 0);
-    model.apply(&event(20_002, 5, What::JoinBegan { target: ThreadId(stranger) }));
+    model.apply(&event(20_002, 5, What::JoinBegan { target: ThreadId(stranger), timed: false }));
     assert_eq!(model.left_out(), 3);
     assert_eq!(model.thread(ThreadId(5)).unwrap().state(), ThreadState::Running);
     assert_eq!(before.len(), model.threads().len());
@@ -73,7 +73,11 @@ fn all_lanes_together_keep_to_their_bound() {
     };
     apply(&mut model, 1, What::ThreadStarted);
     for child in 2..=60 {
-        apply(&mut model, 1, What::ThreadCreated { child: ThreadId(child), name: String::new() });
+        apply(
+            &mut model,
+            1,
+            What::ThreadCreated { child: ThreadId(child), name: String::new(), daemon: false },
+        );
         apply(&mut model, child, What::ThreadStarted);
         // The lanes that there are fill up before the next ones come.
         let rounds = if child <= 16 { MAX_LANE_SPANS / 2 - 100 } else { 1 };

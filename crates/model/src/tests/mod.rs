@@ -8,7 +8,7 @@ mod speed;
 mod threads;
 mod waits;
 
-use threadlab_trace::{Event, ObjectId, ObjectKind, PlaceId, ThreadId, What};
+use threadlab_trace::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, ThreadId, What};
 
 use crate::{Model, testing};
 
@@ -35,7 +35,7 @@ impl Run {
         let mut run = Self::new();
         run.at(0, MAIN, What::ThreadStarted);
         for (child, name) in [(A, "Thread-1"), (B, "Thread-2")] {
-            run.at(0, MAIN, What::ThreadCreated { child, name: name.to_owned() });
+            run.at(0, MAIN, What::ThreadCreated { child, name: name.to_owned(), daemon: false });
             run.at(0, child, What::ThreadStarted);
         }
         for (object, name) in [(L, "printer"), (M, "")] {
@@ -57,15 +57,15 @@ impl Run {
     }
 
     fn acquired(&mut self, time: u64, thread: ThreadId, object: ObjectId) -> &mut Self {
-        self.at(time, thread, What::Acquired { object })
+        self.at(time, thread, What::Acquired { object, mode: Mode::Owned, count: 1 })
     }
 
     fn released(&mut self, time: u64, thread: ThreadId, object: ObjectId) -> &mut Self {
-        self.at(time, thread, What::Released { object })
+        self.at(time, thread, What::Released { object, mode: Mode::Owned, count: 1 })
     }
 
     fn waits(&mut self, time: u64, thread: ThreadId, object: ObjectId) -> &mut Self {
-        self.at(time, thread, What::WaitBegan { object })
+        self.at(time, thread, What::WaitBegan { object, purpose: Purpose::Acquire, timed: false })
     }
 
     /// Thread, begin, end and kind of each span in a thread's lane.

@@ -37,7 +37,11 @@ const EVENTS: u64 = 1_000_000;
 fn speed_of_applying_and_reading() {
     let run = Run::of_three();
     let pair = |at: u64| {
-        if at.is_multiple_of(2) { What::Acquired { object: L } } else { What::Released { object: L } }
+        if at.is_multiple_of(2) {
+            What::Acquired { object: L, mode: Mode::Owned, count: 1 }
+        } else {
+            What::Released { object: L, mode: Mode::Owned, count: 1 }
+        }
     };
     // A million a second and a clock that is read for each, and one that is read once per drain.
     let fine = numbered((0..EVENTS).map(|at| (at, A, pair(at))), run.seq);
@@ -56,11 +60,11 @@ fn speed_of_applying_and_reading() {
             // A holds, B comes to wait, A releases, B acquires, and the other way about.
             let (one, other) = if (at / 4).is_multiple_of(2) { (A, B) } else { (B, A) };
             match at % 4 {
-                0 if at == 0 => (0, one, What::Acquired { object: L }),
+                0 if at == 0 => (0, one, What::Acquired { object: L, mode: Mode::Owned, count: 1 }),
                 0 => (at, one, What::Progress { done: 1, total: 2 }),
-                1 => (at, other, What::WaitBegan { object: L }),
-                2 => (at, one, What::Released { object: L }),
-                _ => (at, other, What::Acquired { object: L }),
+                1 => (at, other, What::WaitBegan { object: L, purpose: Purpose::Acquire, timed: false }),
+                2 => (at, one, What::Released { object: L, mode: Mode::Owned, count: 1 }),
+                _ => (at, other, What::Acquired { object: L, mode: Mode::Owned, count: 1 }),
             }
         }),
         run.seq,

@@ -9,7 +9,7 @@ fn a_thread_is_created_starts_and_finishes() {
     run.at(5, MAIN, What::ThreadStarted).at(
         10,
         MAIN,
-        What::ThreadCreated { child: A, name: "worker".to_owned() },
+        What::ThreadCreated { child: A, name: "worker".to_owned(), daemon: false },
     );
     let thread = run.model.thread(A).unwrap();
     assert_eq!((thread.name(), thread.state(), thread.parent()), ("worker", ThreadState::New, Some(MAIN)));
@@ -40,7 +40,7 @@ fn threads_come_in_the_order_of_their_creation() {
     let mut run = Run::new();
     run.at(0, MAIN, What::ThreadStarted);
     for child in [9, 70_000, 4] {
-        run.at(0, MAIN, What::ThreadCreated { child: ThreadId(child), name: String::new() });
+        run.at(0, MAIN, What::ThreadCreated { child: ThreadId(child), name: String::new(), daemon: false });
     }
     let ids: Vec<u32> = run.model.threads().map(|thread| thread.id().0).collect();
     assert_eq!(ids, [1, 9, 70_000, 4]);
@@ -65,10 +65,14 @@ fn sleeping_and_joining_show_in_state_and_lane() {
     let mut run = Run::of_three();
     run.at(10, A, What::SleepBegan { micros: 20 });
     assert_eq!(run.model.thread(A).unwrap().state(), ThreadState::Sleeping);
-    run.at(12, MAIN, What::JoinBegan { target: A });
+    run.at(12, MAIN, What::JoinBegan { target: A, timed: false });
     let main = run.model.thread(MAIN).unwrap();
     assert_eq!((main.state(), main.waits_for()), (ThreadState::Waiting, Some(WaitsFor::Thread(A))));
-    run.at(20, MAIN, What::JoinTimedOut { target: A }).at(25, MAIN, What::JoinBegan { target: A });
+    run.at(20, MAIN, What::JoinTimedOut { target: A }).at(
+        25,
+        MAIN,
+        What::JoinBegan { target: A, timed: false },
+    );
     run.at(30, A, What::SleepEnded).at(40, A, What::ThreadFinished).at(
         41,
         MAIN,
@@ -131,7 +135,7 @@ fn an_unknown_thread_is_taken_to_run_and_may_be_named_later() {
     let thread = run.model.thread(A).unwrap();
     assert_eq!((thread.name(), thread.state(), thread.events()), ("thread 2", ThreadState::Running, 1));
     assert_eq!(run.model.anomalies(), 1);
-    run.at(4, MAIN, What::ThreadCreated { child: A, name: "late".to_owned() });
+    run.at(4, MAIN, What::ThreadCreated { child: A, name: "late".to_owned(), daemon: false });
     assert_eq!(run.model.thread(A).unwrap().name(), "late");
     assert_eq!(run.model.anomalies(), 2);
 }

@@ -4,7 +4,7 @@
 //! another thread, so every order of wake and expiry is explored.
 
 use super::Wait;
-use crate::sync::{AtomicU32, Ordering};
+use crate::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
 use loom::sync::{Arc, Condvar, Mutex};
 
@@ -67,4 +67,8 @@ fn end(word: &AtomicU32, count: u32, why: Wait, which: impl Fn(&Waiter) -> bool)
         waiter.wakes.notify_one();
     }
     chosen.len()
+}
+
+pub(super) const fn can_block() -> bool {
+    true
 }

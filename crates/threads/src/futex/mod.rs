@@ -7,7 +7,7 @@
 //! A wait returns early for a reason that is not a wake (the word has changed) or for no visible reason at all (some
 //! other wait used the same address before), so every caller looks at its word again.
 
-use crate::sync::AtomicU32;
+use crate::atomic::AtomicU32;
 use core::time::Duration;
 
 #[cfg(loom)]
@@ -54,6 +54,19 @@ pub fn wait(word: &AtomicU32, expected: u32, deadline: Option<Duration>) -> Wait
 #[inline]
 pub fn wake(word: &AtomicU32, count: u32) -> usize {
     back_end::wake(word, count)
+}
+
+/// To be called before anything is done that leads to a [`wait`], so that nothing is left behind where it must not be.
+///
+/// # Panics
+///
+/// On a page's own thread, which cannot block.
+#[inline]
+pub fn must_be_able_to_block() {
+    assert!(
+        back_end::can_block(),
+        "the page's own thread cannot wait: run this on a thread of a process, or use a call that returns at once"
+    );
 }
 
 /// Every primitive passes here before it acts. It is where a scheduler that decides who runs next takes control; the

@@ -45,3 +45,7 @@ pub(super) fn wake(word: &AtomicU32, count: u32) -> usize {
     // SAFETY: as above.
     unsafe { unpark_filter(key, filter, |_| UnparkToken(0)) }.unparked_threads
 }
+
+pub(super) const fn can_block() -> bool {
+    true
+}

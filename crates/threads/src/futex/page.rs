@@ -8,9 +8,14 @@ pub(super) fn wait(word: &AtomicU32, expected: u32, _deadline: Option<Duration>)
     if word.load(Ordering::Relaxed) != expected {
         return Wait::Changed;
     }
-    panic!("the page's own thread cannot wait: run this on a thread of a process")
+    super::must_be_able_to_block();
+    Wait::Changed
 }
 
 pub(super) fn wake(_word: &AtomicU32, _count: u32) -> usize {
     0
+}
+
+pub(super) const fn can_block() -> bool {
+    false
 }

@@ -28,3 +28,15 @@ pub(super) fn wake(word: &AtomicU32, count: u32) -> usize {
     // SAFETY: as above; notifying does not touch the word.
     unsafe { memory_atomic_notify(word.as_ptr().cast(), count) as usize }
 }
+
+thread_local! {
+    static CAN_BLOCK: bool = {
+        // Only workers have this constructor, and only they may block; the page's thread has a window instead.
+        let global = js_sys::global();
+        js_sys::Reflect::has(&global, &wasm_bindgen::JsValue::from_str("WorkerGlobalScope")).unwrap_or(false)
+    };
+}
+
+pub(super) fn can_block() -> bool {
+    CAN_BLOCK.with(|can| *can)
+}

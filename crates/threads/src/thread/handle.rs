@@ -3,8 +3,8 @@
 use super::current::{self, Thread, tell_panic};
 use super::panics::{Panic, catch};
 use super::workers::{self, Job, NoWorker, NoWorkerReason};
+use crate::atomic::{AtomicU32, Ordering};
 use crate::process::lock;
-use crate::sync::{AtomicU32, Ordering};
 use crate::{clock, futex, recording, stack};
 use core::fmt;
 use core::panic::Location;
@@ -131,7 +131,7 @@ impl Builder {
         let packet = Arc::new(Packet { state: AtomicU32::new(RUNNING), value: Mutex::new(None) });
         let job =
             Job { thread: thread.clone(), body: work(thread.clone(), Arc::clone(&packet), body, caller) };
-        recording::record(|recorder| recorder.thread_created(id, thread.name(), caller));
+        recording::record(|recorder| recorder.thread_created(id, thread.name(), false, caller));
         process.thread_begins();
         if let Err(none) = slot.run(process, job) {
             // The new thread has been announced, so its end is told too.
@@ -225,7 +225,7 @@ impl<T> JoinHandle<T> {
         let target = self.thread.id();
         let waits = !self.is_finished();
         if waits {
-            recording::record(|recorder| recorder.join_began(target, caller));
+            recording::record(|recorder| recorder.join_began(target, deadline.is_some(), caller));
         }
         while !self.is_finished() {
             if futex::wait(&self.packet.state, RUNNING, deadline) == futex::Wait::TimedOut

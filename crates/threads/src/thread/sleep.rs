@@ -1,7 +1,7 @@
 //! Giving up the core for a while.
 
 use super::current;
-use crate::sync::Ordering;
+use crate::atomic::Ordering;
 use crate::{clock, futex, recording, stack};
 use core::panic::Location;
 use core::time::Duration;

@@ -1,9 +1,9 @@
 //! The workers that threads run on, and their reuse.
 
 use super::current::{Thread, run_as, start_of};
+use crate::atomic::{AtomicU32, Ordering};
 use crate::futex;
 use crate::process::{Process, lock};
-use crate::sync::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// One thread's work: runs on a worker as that thread, tells its end, and then lets the joiners go on by the second

@@ -4,18 +4,20 @@
 //! and held with waiters. Acquiring a free lock and releasing one that nobody waits for are one atomic operation each
 //! and no call to the system. It is not fair: a thread that comes while another is being woken may overtake it.
 
-use crate::sync::{AtomicU32, Ordering};
+use crate::atomic::{AtomicU32, Ordering};
+use crate::object::{Caller, Object};
 use crate::{clock, futex, recording};
+use core::marker::PhantomData;
 use core::panic::Location;
 use core::time::Duration;
 use lock_api::{Mutex, MutexGuard, RawMutex, RawMutexTimed};
 use std::borrow::Cow;
-use threadlab_trace::{ObjectId, ObjectKind};
+use threadlab_trace::{Mode, ObjectKind, Purpose};
 
 /// A value that one thread at a time can reach, through the guard that [`lock`](Mutex::lock) returns.
 ///
 /// There is no poisoning: a holder that panics releases the lock as its stack unwinds, as a `with` block does in
-/// Python. Guards may be sent to another thread and dropped there, since a lock has no owner.
+/// Python. A guard stays in its thread; a lock that one thread acquires and another releases is a [`RawLock`].
 pub type Lock<T> = Mutex<RawLock, T>;
 
 /// The hold on a [`Lock`]; dropping it releases the lock.
@@ -26,17 +28,32 @@ const HELD: u32 = 1;
 /// Held, and a thread may be waiting: whoever releases it wakes one.
 const AWAITED: u32 = 2;
 
-/// The number of a lock whose introduction is being recorded.
-const INTRODUCING: u32 = u32::MAX;
-
 /// How often a contended lock is looked at before its thread goes to sleep. Spinning pays while holds are shorter than
 /// the way to sleep and back, some microseconds; the number is that of std's mutex, against which it is measured.
 const SPINS: u32 = 100;
 
-/// What a guard knows of its hold: whether acquiring it was traced, so that the release need not ask again.
+/// What a guard knows of its hold: whether acquiring it was traced, so that the release need not ask again. It cannot
+/// be sent to another thread, so whoever holds a lock by a guard is the one who must release it, and a round of such
+/// holds is a deadlock for certain.
 #[derive(Debug)]
 pub struct Hold {
     traced: bool,
+    stays: PhantomData<*const ()>,
+}
+
+impl Hold {
+    #[inline]
+    const fn new(traced: bool) -> Self {
+        Self { traced, stays: PhantomData }
+    }
+}
+
+/// A release of a lock that nobody holds.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{lock} cannot be released: nobody holds it")]
+pub struct NotLocked {
+    /// The lock, in words.
+    pub lock: String,
 }
 
 /// A [`Lock`] with a name by which the page shows it.
@@ -44,37 +61,35 @@ pub fn named<T>(name: impl Into<Cow<'static, str>>, value: T) -> Lock<T> {
     Lock::from_raw(RawLock::named(name), value)
 }
 
-/// The algorithm of [`Lock`] without the value: the lock itself, to be acquired and released by hand.
+/// The algorithm of [`Lock`] without the value: the lock itself, to be acquired and released by hand, by any thread.
 #[derive(Debug)]
 pub struct RawLock {
     state: AtomicU32,
-    /// The number by which events know the lock; 0 until the first of them.
-    object: core::sync::atomic::AtomicU32,
-    name: Cow<'static, str>,
+    object: Object,
+}
+
+impl Default for RawLock {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl RawLock {
+    /// A free lock.
+    #[cfg(not(loom))]
+    pub const fn new() -> Self {
+        Self { state: AtomicU32::new(FREE), object: Object::unnamed(ObjectKind::Lock) }
+    }
+
+    /// A free lock.
+    #[cfg(loom)]
+    pub fn new() -> Self {
+        Self { state: AtomicU32::new(FREE), object: Object::unnamed(ObjectKind::Lock) }
+    }
+
     /// A free lock with a name by which the page shows it.
     pub fn named(name: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into(), ..Self::unnamed() }
-    }
-
-    #[cfg(not(loom))]
-    const fn unnamed() -> Self {
-        Self {
-            state: AtomicU32::new(FREE),
-            object: core::sync::atomic::AtomicU32::new(0),
-            name: Cow::Borrowed(""),
-        }
-    }
-
-    #[cfg(loom)]
-    fn unnamed() -> Self {
-        Self {
-            state: AtomicU32::new(FREE),
-            object: core::sync::atomic::AtomicU32::new(0),
-            name: Cow::Borrowed(""),
-        }
+        Self { state: AtomicU32::new(FREE), object: Object::named(ObjectKind::Lock, name) }
     }
 
     /// The word that waiters wait on, for a model checker that lets their time pass.
@@ -84,68 +99,93 @@ impl RawLock {
     }
 
     /// Blocks until the lock is free and takes it.
+    ///
+    /// # Panics
+    ///
+    /// If it would have to wait on a page's own thread, which cannot block.
     #[inline]
     #[track_caller]
     pub fn acquire(&self) {
-        self.hold();
+        self.hold(Mode::Transferable);
     }
 
     /// Takes the lock if it is free. Never blocks.
     #[inline]
     #[track_caller]
     pub fn try_acquire(&self) -> bool {
-        self.try_hold().is_some()
+        self.try_hold(Mode::Transferable).is_some()
     }
 
     /// Blocks until the lock is free and takes it, but no longer than `timeout`. Returns whether it was taken.
+    ///
+    /// # Panics
+    ///
+    /// If it would have to wait on a page's own thread, which cannot block.
     #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
-        // A deadline past the end of time never comes.
-        self.acquire_until(clock::now().checked_add(timeout).unwrap_or(Duration::MAX), Location::caller())
+        self.acquire_until(clock::after(timeout), Mode::Transferable, Location::caller())
+    }
+
+    /// Whether a thread holds the lock at this moment.
+    pub fn is_locked(&self) -> bool {
+        self.state.load(Ordering::Relaxed) != FREE
     }
 
     /// Releases the lock and wakes a thread that waits for it, if there is one. Any thread may release it.
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// If the lock is free: there is nothing to release.
     #[inline]
     #[track_caller]
-    pub fn release(&self) {
-        assert!(self.is_locked(), "release of a lock that nobody holds");
+    pub fn release(&self) -> Result<(), NotLocked> {
+        self.release_as(Mode::Transferable, Some(Location::caller()))
+    }
+
+    /// Releases a hold of one mode or the other.
+    #[inline]
+    pub(crate) fn release_as(&self, mode: Mode, caller: Option<Caller>) -> Result<(), NotLocked> {
+        if !self.is_locked() {
+            return Err(self.not_locked());
+        }
         if recording::is_on() {
-            self.record_released(Some(Location::caller()));
+            self.record_released(mode, caller);
         }
         // Two threads may have come to release one hold: the second finds nothing to release either.
-        assert!(self.free() != FREE, "release of a lock that nobody holds");
+        if self.free() == FREE { Err(self.not_locked()) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn not_locked(&self) -> NotLocked {
+        NotLocked { lock: self.object.words() }
     }
 
     #[inline]
     #[track_caller]
-    fn hold(&self) -> Hold {
+    pub(crate) fn hold(&self, mode: Mode) -> Hold {
         futex::checkpoint();
         if !self.take_if_free() {
-            self.acquire_contended(None, Location::caller());
-            return Hold { traced: recording::is_on() };
+            self.acquire_contended(None, mode, Location::caller());
+            return Hold::new(recording::is_on());
         }
-        self.hold_taken(Location::caller())
+        self.hold_taken(mode, Location::caller())
     }
 
     #[inline]
     #[track_caller]
-    fn try_hold(&self) -> Option<Hold> {
+    fn try_hold(&self, mode: Mode) -> Option<Hold> {
         futex::checkpoint();
-        self.take_if_free().then(|| self.hold_taken(Location::caller()))
+        self.take_if_free().then(|| self.hold_taken(mode, Location::caller()))
     }
 
     /// The hold of a lock that was just taken without a wait.
     #[inline]
-    fn hold_taken(&self, caller: &'static Location<'static>) -> Hold {
+    fn hold_taken(&self, mode: Mode, caller: Caller) -> Hold {
         let traced = recording::is_on();
         if traced {
-            self.record_acquired(caller);
+            self.record_acquired(mode, caller);
         }
-        Hold { traced }
+        Hold::new(traced)
     }
 
     #[inline]
@@ -154,42 +194,43 @@ impl RawLock {
         self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
-    fn acquire_until(&self, deadline: Duration, caller: &'static Location<'static>) -> bool {
+    fn acquire_until(&self, deadline: Duration, mode: Mode, caller: Caller) -> bool {
         futex::checkpoint();
         if !self.take_if_free() {
-            return self.acquire_contended(Some(deadline), caller);
+            return self.acquire_contended(Some(deadline), mode, caller);
         }
-        self.hold_taken(caller);
+        self.hold_taken(mode, caller);
         true
     }
 
     #[cold]
-    fn acquire_contended(&self, deadline: Option<Duration>, caller: &'static Location<'static>) -> bool {
+    fn acquire_contended(&self, deadline: Option<Duration>, mode: Mode, caller: Caller) -> bool {
         if self.spin_until_free() && self.take_if_free() {
-            self.tell(|recorder, object| recorder.acquired(object, false, caller), caller);
+            self.object.tell(caller, |recorder, lock| recorder.acquired(lock, mode, 1, false, caller));
             return true;
         }
-        self.tell(|recorder, object| recorder.wait_began(object, caller), caller);
+        futex::must_be_able_to_block();
+        self.object.tell(caller, |recorder, lock| {
+            recorder.wait_began(lock, Purpose::Acquire, deadline.is_some(), caller);
+        });
         // Having waited, a thread cannot know whether others still wait, so it takes the lock as awaited.
+        // Acquire: what the last holder did is seen by this one.
         while self.state.swap(AWAITED, Ordering::Acquire) != FREE {
             if futex::wait(&self.state, AWAITED, deadline) == futex::Wait::TimedOut {
                 // One last look: a lock that is free is taken even when the time is up.
                 let taken =
                     self.state.compare_exchange(FREE, AWAITED, Ordering::Acquire, Ordering::Relaxed).is_ok();
-                self.tell(
-                    |recorder, object| {
-                        if taken {
-                            recorder.acquired(object, true, caller);
-                        } else {
-                            recorder.wait_timed_out(object, caller);
-                        }
-                    },
-                    caller,
-                );
+                self.object.tell(caller, |recorder, lock| {
+                    if taken {
+                        recorder.acquired(lock, mode, 1, true, caller);
+                    } else {
+                        recorder.wait_timed_out(lock, caller);
+                    }
+                });
                 return taken;
             }
         }
-        self.tell(|recorder, object| recorder.acquired(object, true, caller), caller);
+        self.object.tell(caller, |recorder, lock| recorder.acquired(lock, mode, 1, true, caller));
         true
     }
 
@@ -225,52 +266,14 @@ impl RawLock {
 
     // Out of line, so that the way of a thread that is not traced stays short.
     #[inline(never)]
-    fn record_acquired(&self, caller: &'static Location<'static>) {
-        self.tell(|recorder, object| recorder.acquired(object, false, caller), caller);
+    fn record_acquired(&self, mode: Mode, caller: Caller) {
+        self.object.tell(caller, |recorder, lock| recorder.acquired(lock, mode, 1, false, caller));
     }
 
     #[inline(never)]
-    fn record_released(&self, caller: Option<&'static Location<'static>>) {
-        self.tell(|recorder, object| recorder.released(object, caller), caller.unwrap_or(Location::caller()));
-    }
-
-    /// Records an event about this lock, which is introduced first where it has not been yet.
-    fn tell(
-        &self,
-        event: impl FnOnce(&mut threadlab_trace::Recorder, ObjectId),
-        caller: &'static Location<'static>,
-    ) {
-        recording::record(|recorder| {
-            let object = match self.object.load(Ordering::Acquire) {
-                0 | INTRODUCING => self.introduce(recorder, caller),
-                known => ObjectId(known),
-            };
-            event(recorder, object);
-        });
-    }
-
-    #[cold]
-    fn introduce(
-        &self,
-        recorder: &mut threadlab_trace::Recorder,
-        caller: &'static Location<'static>,
-    ) -> ObjectId {
-        match self.object.compare_exchange(0, INTRODUCING, Ordering::Acquire, Ordering::Acquire) {
-            Ok(_) => {
-                let fresh = recorder.trace().new_object();
-                recorder.object_created(fresh, ObjectKind::Lock, &self.name, caller);
-                // Release: stored after the introduction is recorded, so no event about the lock can come before it.
-                self.object.store(fresh.0, Ordering::Release);
-                fresh
-            }
-            Err(_) => loop {
-                // Another thread is writing one event; there is nothing shorter to wait for.
-                match self.object.load(Ordering::Acquire) {
-                    INTRODUCING => core::hint::spin_loop(),
-                    known => break ObjectId(known),
-                }
-            },
-        }
+    fn record_released(&self, mode: Mode, caller: Option<Caller>) {
+        let place = caller.unwrap_or(Location::caller());
+        self.object.tell(place, |recorder, lock| recorder.released(lock, mode, 1, caller));
     }
 }
 
@@ -278,7 +281,7 @@ impl RawLock {
 // with acquire and let go with release ordering.
 unsafe impl RawMutex for RawLock {
     #[cfg(not(loom))]
-    const INIT: Self = Self::unnamed();
+    const INIT: Self = Self::new();
     #[cfg(loom)]
     const INIT: Self = panic!("loom's atomics cannot be made in a constant: use RawLock::named");
 
@@ -287,25 +290,25 @@ unsafe impl RawMutex for RawLock {
     #[inline]
     #[track_caller]
     fn lock(&self) -> Hold {
-        self.hold()
+        self.hold(Mode::Owned)
     }
 
     #[inline]
     #[track_caller]
     fn try_lock(&self) -> Option<Hold> {
-        self.try_hold()
+        self.try_hold(Mode::Owned)
     }
 
     #[inline]
     unsafe fn unlock(&self, hold: Hold) {
         if hold.traced {
-            self.record_released(None);
+            self.record_released(Mode::Owned, None);
         }
         self.free();
     }
 
     fn is_locked(&self) -> bool {
-        self.state.load(Ordering::Relaxed) != FREE
+        self.is_locked()
     }
 }
 
@@ -317,11 +320,12 @@ unsafe impl RawMutexTimed for RawLock {
 
     #[track_caller]
     fn try_lock_for(&self, timeout: Duration) -> Option<Hold> {
-        self.acquire_timeout(timeout).then(|| Hold { traced: recording::is_on() })
+        self.try_lock_until(clock::after(timeout))
     }
 
     #[track_caller]
     fn try_lock_until(&self, deadline: Duration) -> Option<Hold> {
-        self.acquire_until(deadline, Location::caller()).then(|| Hold { traced: recording::is_on() })
+        let held = self.acquire_until(deadline, Mode::Owned, Location::caller());
+        held.then(|| Hold::new(recording::is_on()))
     }
 }

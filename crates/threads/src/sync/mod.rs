@@ -1,0 +1,3 @@
+//! Objects by which threads wait for one another.
+
+pub mod lock;

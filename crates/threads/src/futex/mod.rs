@@ -56,6 +56,12 @@ pub fn wake(word: &AtomicU32, count: u32) -> usize {
     back_end::wake(word, count)
 }
 
+/// Whether the calling thread can block: all but a page's own can.
+#[inline]
+pub fn can_block() -> bool {
+    back_end::can_block()
+}
+
 /// To be called before anything is done that leads to a [`wait`], so that nothing is left behind where it must not be.
 ///
 /// # Panics
@@ -64,7 +70,7 @@ pub fn wake(word: &AtomicU32, count: u32) -> usize {
 #[inline]
 pub fn must_be_able_to_block() {
     assert!(
-        back_end::can_block(),
+        can_block(),
         "the page's own thread cannot wait: run this on a thread of a process, or use a call that returns at once"
     );
 }

@@ -1,10 +1,7 @@
-//! The mutual exclusion lock.
-//!
-//! One word with three values, after the second mutex of Ulrich Drepper's "Futexes Are Tricky" (2011): free, held,
-//! and held with waiters. Acquiring a free lock and releasing one that nobody waits for are one atomic operation each
-//! and no call to the system. It is not fair: a thread that comes while another is being woken may overtake it.
+//! The mutual exclusion lock: the word of [`super::word`], with events. It is not fair: a thread that comes while
+//! another is being woken may overtake it.
 
-use crate::atomic::{AtomicU32, Ordering};
+use super::word::Word;
 use crate::object::{Caller, Object};
 use crate::{clock, futex, recording};
 use core::marker::PhantomData;
@@ -22,15 +19,6 @@ pub type Lock<T> = Mutex<RawLock, T>;
 
 /// The hold on a [`Lock`]; dropping it releases the lock.
 pub type LockGuard<'a, T> = MutexGuard<'a, RawLock, T>;
-
-const FREE: u32 = 0;
-const HELD: u32 = 1;
-/// Held, and a thread may be waiting: whoever releases it wakes one.
-const AWAITED: u32 = 2;
-
-/// How often a contended lock is looked at before its thread goes to sleep. Spinning pays while holds are shorter than
-/// the way to sleep and back, some microseconds; the number is that of std's mutex, against which it is measured.
-const SPINS: u32 = 100;
 
 /// What a guard knows of its hold: whether acquiring it was traced, so that the release need not ask again. It cannot
 /// be sent to another thread, so whoever holds a lock by a guard is the one who must release it, and a round of such
@@ -64,7 +52,7 @@ pub fn named<T>(name: impl Into<Cow<'static, str>>, value: T) -> Lock<T> {
 /// The algorithm of [`Lock`] without the value: the lock itself, to be acquired and released by hand, by any thread.
 #[derive(Debug)]
 pub struct RawLock {
-    state: AtomicU32,
+    word: Word,
     object: Object,
 }
 
@@ -78,24 +66,24 @@ impl RawLock {
     /// A free lock.
     #[cfg(not(loom))]
     pub const fn new() -> Self {
-        Self { state: AtomicU32::new(FREE), object: Object::unnamed(ObjectKind::Lock) }
+        Self { word: Word::new(), object: Object::unnamed(ObjectKind::Lock) }
     }
 
     /// A free lock.
     #[cfg(loom)]
     pub fn new() -> Self {
-        Self { state: AtomicU32::new(FREE), object: Object::unnamed(ObjectKind::Lock) }
+        Self { word: Word::new(), object: Object::unnamed(ObjectKind::Lock) }
     }
 
     /// A free lock with a name by which the page shows it.
     pub fn named(name: impl Into<Cow<'static, str>>) -> Self {
-        Self { state: AtomicU32::new(FREE), object: Object::named(ObjectKind::Lock, name) }
+        Self { word: Word::new(), object: Object::named(ObjectKind::Lock, name) }
     }
 
     /// The word that waiters wait on, for a model checker that lets their time pass.
     #[cfg(loom)]
-    pub fn word(&self) -> &AtomicU32 {
-        &self.state
+    pub fn word(&self) -> &crate::atomic::AtomicU32 {
+        self.word.futex()
     }
 
     /// Blocks until the lock is free and takes it.
@@ -128,7 +116,7 @@ impl RawLock {
 
     /// Whether a thread holds the lock at this moment.
     pub fn is_locked(&self) -> bool {
-        self.state.load(Ordering::Relaxed) != FREE
+        self.word.is_held()
     }
 
     /// Releases the lock and wakes a thread that waits for it, if there is one. Any thread may release it.
@@ -152,7 +140,7 @@ impl RawLock {
             self.record_released(mode, caller);
         }
         // Two threads may have come to release one hold: the second finds nothing to release either.
-        if self.free() == FREE { Err(self.not_locked()) } else { Ok(()) }
+        if self.free() { Ok(()) } else { Err(self.not_locked()) }
     }
 
     #[cold]
@@ -164,7 +152,7 @@ impl RawLock {
     #[track_caller]
     pub(crate) fn hold(&self, mode: Mode) -> Hold {
         futex::checkpoint();
-        if !self.take_if_free() {
+        if !self.word.take_if_free() {
             self.acquire_contended(None, mode, Location::caller());
             return Hold::new(recording::is_on());
         }
@@ -175,7 +163,7 @@ impl RawLock {
     #[track_caller]
     fn try_hold(&self, mode: Mode) -> Option<Hold> {
         futex::checkpoint();
-        self.take_if_free().then(|| self.hold_taken(mode, Location::caller()))
+        self.word.take_if_free().then(|| self.hold_taken(mode, Location::caller()))
     }
 
     /// The hold of a lock that was just taken without a wait.
@@ -188,15 +176,9 @@ impl RawLock {
         Hold::new(traced)
     }
 
-    #[inline]
-    fn take_if_free(&self) -> bool {
-        // Acquire: what the last holder did is seen by this one.
-        self.state.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
-    }
-
     fn acquire_until(&self, deadline: Duration, mode: Mode, caller: Caller) -> bool {
         futex::checkpoint();
-        if !self.take_if_free() {
+        if !self.word.take_if_free() {
             return self.acquire_contended(Some(deadline), mode, caller);
         }
         self.hold_taken(mode, caller);
@@ -205,63 +187,30 @@ impl RawLock {
 
     #[cold]
     fn acquire_contended(&self, deadline: Option<Duration>, mode: Mode, caller: Caller) -> bool {
-        if self.spin_until_free() && self.take_if_free() {
-            self.object.tell(caller, |recorder, lock| recorder.acquired(lock, mode, 1, false, caller));
+        if self.word.take_soon() {
+            self.record_acquired(mode, caller);
             return true;
         }
         futex::must_be_able_to_block();
         self.object.tell(caller, |recorder, lock| {
             recorder.wait_began(lock, Purpose::Acquire, deadline.is_some(), caller);
         });
-        // Having waited, a thread cannot know whether others still wait, so it takes the lock as awaited.
-        // Acquire: what the last holder did is seen by this one.
-        while self.state.swap(AWAITED, Ordering::Acquire) != FREE {
-            if futex::wait(&self.state, AWAITED, deadline) == futex::Wait::TimedOut {
-                // One last look: a lock that is free is taken even when the time is up.
-                let taken =
-                    self.state.compare_exchange(FREE, AWAITED, Ordering::Acquire, Ordering::Relaxed).is_ok();
-                self.object.tell(caller, |recorder, lock| {
-                    if taken {
-                        recorder.acquired(lock, mode, 1, true, caller);
-                    } else {
-                        recorder.wait_timed_out(lock, caller);
-                    }
-                });
-                return taken;
+        let taken = self.word.take(deadline);
+        self.object.tell(caller, |recorder, lock| {
+            if taken {
+                recorder.acquired(lock, mode, 1, true, caller);
+            } else {
+                recorder.wait_timed_out(lock, caller);
             }
-        }
-        self.object.tell(caller, |recorder, lock| recorder.acquired(lock, mode, 1, true, caller));
-        true
+        });
+        taken
     }
 
-    /// Looks at the lock for a short while. Others that already sleep for it go first, so it ends at once then.
-    fn spin_until_free(&self) -> bool {
-        let spins = if cfg!(loom) { 1 } else { SPINS };
-        for _ in 0..spins {
-            match self.state.load(Ordering::Relaxed) {
-                FREE => return true,
-                AWAITED => return false,
-                _ => core::hint::spin_loop(),
-            }
-        }
-        false
-    }
-
-    /// Lets the next one in; returns what the word was.
+    /// Lets the next one in; returns whether anybody held it.
     #[inline]
-    fn free(&self) -> u32 {
+    fn free(&self) -> bool {
         futex::checkpoint();
-        // Release: what this holder did is seen by the next one.
-        let was = self.state.swap(FREE, Ordering::Release);
-        if was == AWAITED {
-            self.wake_one();
-        }
-        was
-    }
-
-    #[cold]
-    fn wake_one(&self) {
-        futex::wake(&self.state, 1);
+        self.word.free()
     }
 
     // Out of line, so that the way of a thread that is not traced stays short.

@@ -1,0 +1,159 @@
+//! The mutual exclusion of one word, without events: what [`RawLock`](super::lock::RawLock) adds them to, and what
+//! other objects guard their own state with.
+//!
+//! Three values, after the second mutex of Ulrich Drepper's "Futexes Are Tricky" (2011): free, held, and held with
+//! waiters. Acquiring a free lock and releasing one that nobody waits for are one atomic operation each and no call to
+//! the system. It is not fair: a thread that comes while another is being woken may overtake it.
+
+use crate::atomic::{AtomicU32, Ordering};
+use crate::futex;
+use core::marker::PhantomData;
+use core::time::Duration;
+use lock_api::{Mutex, RawMutex};
+
+const FREE: u32 = 0;
+const HELD: u32 = 1;
+/// Held, and a thread may be waiting: whoever releases it wakes one.
+const AWAITED: u32 = 2;
+
+/// How often a contended lock is looked at before its thread goes to sleep. Spinning pays while holds are shorter than
+/// the way to sleep and back, some microseconds; the number is that of std's mutex, against which it is measured.
+const SPINS: u32 = 100;
+
+/// State of an object that one thread at a time may touch, for some instructions and never across a wait. Not traced.
+pub(crate) type Inner<T> = Mutex<Word, T>;
+
+/// An object's inner state.
+pub(crate) fn inner<T>(value: T) -> Inner<T> {
+    Inner::from_raw(Word::new(), value)
+}
+
+/// The word.
+#[derive(Debug)]
+pub(crate) struct Word(AtomicU32);
+
+impl Word {
+    /// A free one.
+    #[cfg(not(loom))]
+    pub const fn new() -> Self {
+        Self(AtomicU32::new(FREE))
+    }
+
+    /// A free one.
+    #[cfg(loom)]
+    pub fn new() -> Self {
+        Self(AtomicU32::new(FREE))
+    }
+
+    /// What waiters wait on, for a model checker that lets their time pass.
+    #[cfg(loom)]
+    pub fn futex(&self) -> &AtomicU32 {
+        &self.0
+    }
+
+    /// Whether a thread holds it at this moment.
+    #[inline]
+    pub fn is_held(&self) -> bool {
+        self.0.load(Ordering::Relaxed) != FREE
+    }
+
+    /// Takes it if it is free.
+    #[inline]
+    pub fn take_if_free(&self) -> bool {
+        // Acquire: what the last holder did is seen by this one.
+        self.0.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    }
+
+    /// Takes it if it becomes free within a short while. Others that already sleep for it go first, so it ends at once
+    /// then.
+    #[inline]
+    pub fn take_soon(&self) -> bool {
+        let spins = if cfg!(loom) { 1 } else { SPINS };
+        for _ in 0..spins {
+            match self.0.load(Ordering::Relaxed) {
+                FREE => return self.take_if_free(),
+                AWAITED => return false,
+                _ => core::hint::spin_loop(),
+            }
+        }
+        false
+    }
+
+    /// Waits until it is free and takes it. Returns whether it did so before the deadline passed.
+    pub fn take(&self, deadline: Option<Duration>) -> bool {
+        // Having waited, a thread cannot know whether others still wait, so it takes the word as awaited.
+        // Acquire: what the last holder did is seen by this one.
+        while self.0.swap(AWAITED, Ordering::Acquire) != FREE {
+            if futex::wait(&self.0, AWAITED, deadline) == futex::Wait::TimedOut {
+                // One last look: a word that is free is taken even when the time is up.
+                return self.0.compare_exchange(FREE, AWAITED, Ordering::Acquire, Ordering::Relaxed).is_ok();
+            }
+        }
+        true
+    }
+
+    /// Lets the next one in. Returns whether anybody held it.
+    #[inline]
+    pub fn free(&self) -> bool {
+        // Release: what this holder did is seen by the next one.
+        let was = self.0.swap(FREE, Ordering::Release);
+        if was == AWAITED {
+            self.wake_one();
+        }
+        was != FREE
+    }
+
+    #[cold]
+    fn wake_one(&self) {
+        futex::wake(&self.0, 1);
+    }
+
+    #[cold]
+    fn take_inner(&self) {
+        if self.take_soon() {
+            return;
+        }
+        if futex::can_block() {
+            self.take(None);
+            return;
+        }
+        // A page's own thread: whoever holds it is within some instructions of letting it go.
+        while !self.take_if_free() {
+            core::hint::spin_loop();
+        }
+    }
+}
+
+// SAFETY: the word goes from free to held by one atomic exchange only, so there is one holder at a time; it is taken
+// with acquire and let go with release ordering.
+unsafe impl RawMutex for Word {
+    #[cfg(not(loom))]
+    const INIT: Self = Self::new();
+    #[cfg(loom)]
+    const INIT: Self = panic!("loom's atomics cannot be made in a constant: use `inner`");
+
+    /// A guard stays in its thread.
+    type Guard = PhantomData<*const ()>;
+
+    #[inline]
+    fn lock(&self) -> Self::Guard {
+        if !self.take_if_free() {
+            self.take_inner();
+        }
+        PhantomData
+    }
+
+    #[inline]
+    fn try_lock(&self) -> Option<Self::Guard> {
+        self.take_if_free().then_some(PhantomData)
+    }
+
+    #[inline]
+    unsafe fn unlock(&self, _: Self::Guard) {
+        self.free();
+    }
+
+    fn is_locked(&self) -> bool {
+        self.is_held()
+    }
+}

@@ -142,6 +142,21 @@ pub struct Run {
 /// If the system cannot start the main thread.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn run(options: Options, program: impl FnOnce() -> Result<String, String> + Send + 'static) -> Run {
+    run_and(options, program, |_, _| ())
+}
+
+/// As [`run`]; `act` is called with all events so far whenever there are new ones, and can change the process's time
+/// scale.
+///
+/// # Panics
+///
+/// If the system cannot start the main thread.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn run_and(
+    options: Options,
+    program: impl FnOnce() -> Result<String, String> + Send + 'static,
+    mut act: impl FnMut(&Process, &[threadlab_trace::Event]),
+) -> Run {
     use threadlab_trace::{LocalDirectory, Merge};
 
     let trace = Process::new_trace(|| {});
@@ -149,7 +164,11 @@ pub fn run(options: Options, program: impl FnOnce() -> Result<String, String> + 
     let leader = std::thread::spawn(move || process.run(Box::new(program)));
     let (mut merge, mut events) = (Merge::new(), Vec::new());
     while !leader.is_finished() {
+        let before = events.len();
         merge.drain(&LocalDirectory(trace), &mut events);
+        if events.len() > before {
+            act(process, &events);
+        }
         std::thread::sleep(core::time::Duration::from_millis(1));
     }
     let outcome = leader.join().expect("a program's panics are caught");

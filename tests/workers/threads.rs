@@ -7,7 +7,7 @@ use std::time::Duration;
 use threadlab_harness::Named;
 use threadlab_host::{Options, Outcome};
 use threadlab_threads::output::progress;
-use threadlab_threads::thread::{Builder, JoinTimeoutError, current, sleep, spawn};
+use threadlab_threads::thread::{Builder, JoinError, current, sleep, spawn};
 use threadlab_threads::{Lock, clock, say};
 use threadlab_trace::{ThreadId, What};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -58,7 +58,7 @@ pub static PROGRAMS: &[Named] = &[
         let theirs = Arc::clone(&gate);
         let waiting = spawn(move || drop(theirs.lock()));
         let before = clock::now();
-        let Err(JoinTimeoutError::TimedOut(waiting)) = waiting.join_timeout(Duration::from_millis(30)) else {
+        let Err(JoinError::TimedOut { .. }) = waiting.join_timeout(Duration::from_millis(30)) else {
             return Err("it ended behind a closed gate".into());
         };
         let waited = clock::now().saturating_sub(before);
@@ -67,7 +67,7 @@ pub static PROGRAMS: &[Named] = &[
         Ok((waited >= Duration::from_millis(30)).to_string())
     }),
     ("names", |_| {
-        let name = || current().name().to_owned();
+        let name = || current().name();
         let usual = spawn(name).join().map_err(|error| error.to_string())?;
         let given = Builder::new().name("mine").spawn(name).map_err(|error| error.to_string())?;
         Ok(format!("{} {usual} {}", current().name(), given.join().map_err(|error| error.to_string())?))

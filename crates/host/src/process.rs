@@ -9,7 +9,7 @@ use crate::workers::{Heard, Worker};
 use core::cell::{Cell, RefCell};
 use js_sys::WebAssembly;
 use std::rc::{Rc, Weak};
-use threadlab_trace::{Event, Merge, RemoteDirectory};
+use threadlab_trace::{Event, Merge, RemoteDirectory, SharedMemory as _};
 
 /// The size of a thread's stack, in bytes. The engine checks that it is not overrun, and counts on this size.
 const STACK_BYTES: u32 = 2 << 20;
@@ -283,7 +283,11 @@ impl Inner {
         if let Some(shared) = &*self.shared.borrow() {
             #[expect(clippy::cast_possible_truncation, reason = "a factor needs no more digits")]
             let scale = self.time_scale.get() as f32;
-            View::new(&shared.memory).store_and_wake(shared.controls, scale.to_bits());
+            let view = View::new(&shared.memory);
+            view.store_and_wake(shared.controls, scale.to_bits());
+            // Timers wait on the word behind it, which is counted up.
+            let changed = shared.controls + size_of::<u32>();
+            view.store_and_wake(changed, view.load(changed).wrapping_add(1));
         }
     }
 

@@ -37,6 +37,7 @@ pub mod futex;
 mod object;
 #[cfg(not(loom))]
 pub mod output;
+mod owner;
 #[cfg(not(loom))]
 pub mod process;
 mod recording;

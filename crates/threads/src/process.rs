@@ -1,8 +1,10 @@
 //! A process: a program, its threads, and what they share beside the program's own data.
 
 use crate::atomic::{AtomicU32, Ordering};
+use crate::thread::{ErrorHook, Thread, Timers};
 use crate::{clock, futex, recording, thread};
-
+use core::time::Duration;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use threadlab_trace::{Surroundings, Trace};
 
@@ -30,12 +32,35 @@ impl Default for Options {
 pub struct Process {
     trace: Option<&'static Trace>,
     max_threads: u32,
-    /// The time scale's bits. Sleepers wait on this word, so that a change wakes them.
-    time_scale: AtomicU32,
+    controls: Controls,
     threads_made: AtomicU32,
-    /// Threads that have been started and have not ended, without the main thread.
+    usual_names_made: AtomicU32,
+    /// Threads that have been started and have not ended, without the main thread and daemon threads.
     running: AtomicU32,
+    /// The threads that are alive, by their numbers.
+    alive: Mutex<BTreeMap<u32, Thread>>,
+    error_hook: Mutex<Option<ErrorHook>>,
+    timers: Timers,
     pub(crate) workers: Mutex<thread::Workers>,
+}
+
+/// What the page changes while a process runs; it finds this by its address.
+#[repr(C)]
+pub(crate) struct Controls {
+    /// The time scale's bits. Sleepers wait on this word, so that a change wakes them.
+    pub time_scale: AtomicU32,
+    /// Counted up, and its waiters woken, whenever a waiting timer thread has to think again.
+    pub timers_changed: AtomicU32,
+}
+
+/// The factor that a time scale's bits stand for.
+pub(crate) fn factor(bits: u32) -> f64 {
+    f64::from(f32::from_bits(bits)).max(f64::from(f32::MIN_POSITIVE))
+}
+
+/// The real time that so many seconds of program time take.
+pub(crate) fn real(seconds: f64, factor: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds / factor).unwrap_or(Duration::MAX)
 }
 
 impl Process {
@@ -44,9 +69,16 @@ impl Process {
         Box::leak(Box::new(Self {
             trace,
             max_threads: options.max_threads.max(1),
-            time_scale: AtomicU32::new(options.time_scale.to_bits()),
+            controls: Controls {
+                time_scale: AtomicU32::new(options.time_scale.to_bits()),
+                timers_changed: AtomicU32::new(0),
+            },
             threads_made: AtomicU32::new(1),
+            usual_names_made: AtomicU32::new(0),
             running: AtomicU32::new(0),
+            alive: Mutex::default(),
+            error_hook: Mutex::default(),
+            timers: Timers::new(),
             workers: Mutex::new(thread::Workers::default()),
         }))
     }
@@ -70,9 +102,25 @@ impl Process {
         self.max_threads
     }
 
-    /// The word that sleepers wait on: the time scale's bits.
-    pub(crate) fn time_scale(&self) -> &AtomicU32 {
-        &self.time_scale
+    pub(crate) fn controls(&self) -> &Controls {
+        &self.controls
+    }
+
+    pub(crate) fn alive(&self) -> &Mutex<BTreeMap<u32, Thread>> {
+        &self.alive
+    }
+
+    pub(crate) fn error_hook(&self) -> &Mutex<Option<ErrorHook>> {
+        &self.error_hook
+    }
+
+    pub(crate) fn timers(&self) -> &Timers {
+        &self.timers
+    }
+
+    /// A name for a thread that was given none.
+    pub(crate) fn usual_name(&self) -> String {
+        format!("Thread-{}", self.usual_names_made.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
     }
 
     pub(crate) fn new_thread_id(&self) -> threadlab_trace::ThreadId {
@@ -91,7 +139,7 @@ impl Process {
     }
 
     /// Runs the program on the calling thread, which becomes the process's main thread, and waits for the other
-    /// threads. A program that fails is not waited for: its error is returned at once.
+    /// threads but daemon threads. A program that fails is not waited for: its error is returned at once.
     pub(crate) fn run(&'static self, program: Program) -> Result<String, Failure> {
         let result = thread::run_main(self, program)?;
         loop {
@@ -107,8 +155,11 @@ impl Process {
     /// Changes the time scale; sleepers go on at the new one.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn set_time_scale(&self, scale: f32) {
-        self.time_scale.store(scale.to_bits(), Ordering::Relaxed);
-        futex::wake(&self.time_scale, u32::MAX);
+        self.controls.time_scale.store(scale.to_bits(), Ordering::Relaxed);
+        futex::wake(&self.controls.time_scale, u32::MAX);
+        // Release: the timer thread that sees the count sees the scale.
+        self.controls.timers_changed.fetch_add(1, Ordering::Release);
+        futex::wake(&self.controls.timers_changed, u32::MAX);
     }
 }
 

@@ -33,7 +33,7 @@ pub fn lead(
         (protocol::KIND, protocol::STARTED.into()),
         (protocol::MEMORY, wasm_bindgen::memory()),
         (protocol::TRACE, address(trace)),
-        (protocol::CONTROLS, address(process.time_scale())),
+        (protocol::CONTROLS, address(process.controls())),
     ]);
     let outcome = match find(program, arguments) {
         Ok(program) => process.run(program).map_err(|failure| failure.to_string()),

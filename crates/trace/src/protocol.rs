@@ -47,7 +47,8 @@ pub const MAX_THREADS: &str = "maxThreads";
 pub const START: &str = "start";
 /// The address of the process's [`Trace`](crate::Trace).
 pub const TRACE: &str = "trace";
-/// The address of the process's controls: one 32-bit float, the time scale. After a change its waiters are notified.
+/// The address of the process's controls: a 32-bit float, the time scale, and a word that is counted up after a change.
+/// The waiters of both are notified.
 pub const CONTROLS: &str = "controls";
 /// Why the program failed, as text.
 pub const FAILURE: &str = "failure";

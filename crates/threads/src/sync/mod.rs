@@ -1,4 +1,4 @@
 //! Objects by which threads wait for one another.
 
 pub mod lock;
-mod word;
+pub(crate) mod word;

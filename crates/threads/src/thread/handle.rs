@@ -1,74 +1,36 @@
-//! Making a thread and waiting for it.
+//! Starting a thread and waiting for its value.
 
-use super::current::{self, Thread, tell_panic};
-use super::panics::{Panic, catch};
-use super::workers::{self, Job, NoWorker, NoWorkerReason};
-use crate::atomic::{AtomicU32, Ordering};
-use crate::process::lock;
-use crate::{clock, futex, recording, stack};
+use super::current::Thread;
+use super::error::{JoinError, StartError};
+use super::life;
+use super::panics::Panic;
+use super::workers::{self, Job, Release};
+use crate::object::Caller;
+use crate::process::{Process, lock};
+use crate::{clock, futex, stack};
 use core::fmt;
 use core::panic::Location;
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
-/// Why a thread could not be made.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SpawnError {
-    /// The process has as many threads as it may have.
-    #[error("no more threads: this process has {threads} already, and that is the most it can have")]
-    TooManyThreads {
-        /// The threads that it has, the main thread and those between two uses included.
-        threads: u32,
-    },
-    /// The system gives no more threads.
-    #[error("no more threads: the system gave {threads} and refused another ({reason})")]
-    Refused {
-        /// The threads that it gave.
-        threads: u32,
-        /// What the system said.
-        reason: String,
-    },
+/// What a thread is to do on its worker.
+type Work = Box<dyn FnOnce() -> Release + Send>;
+
+/// A thread with the value that it will leave: starts it, waits for it and takes the value. Dropping the handle lets a
+/// thread that was started go on by itself.
+pub struct JoinHandle<T> {
+    process: &'static Process,
+    thread: Thread,
+    /// What there is to do, until the thread starts.
+    body: Mutex<Body<T>>,
+    left: Arc<Left<T>>,
 }
 
-/// Why a thread has no value to give.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum JoinError {
-    /// The thread panicked.
-    #[error("{name} panicked: {panic}")]
-    Panicked {
-        /// The thread's name.
-        name: String,
-        /// What it said, and where.
-        panic: Panic,
-    },
-}
-
-/// Why [`JoinHandle::join_timeout`] returns no value.
-#[derive(Debug, thiserror::Error)]
-pub enum JoinTimeoutError<T> {
-    /// The thread still runs. Its handle is given back.
-    #[error("{} still runs", .0.thread().name())]
-    TimedOut(JoinHandle<T>),
-    /// The thread ended without a value.
-    #[error(transparent)]
-    Failed(#[from] JoinError),
-}
-
-const RUNNING: u32 = 0;
-const ENDED: u32 = 1;
+/// What a thread is to run, until it does.
+type Body<T> = Option<Box<dyn FnOnce() -> T + Send>>;
 
 /// What a thread leaves to whoever joins it.
-struct Packet<T> {
-    /// Waited on by the joiner.
-    state: AtomicU32,
-    value: Mutex<Option<Result<T, JoinError>>>,
-}
-
-/// The right to wait for a thread and take its value. Dropping it lets the thread go on by itself.
-pub struct JoinHandle<T> {
-    thread: Thread,
-    packet: Arc<Packet<T>>,
-}
+type Left<T> = Mutex<Option<Result<T, Panic>>>;
 
 impl<T> fmt::Debug for JoinHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,110 +38,59 @@ impl<T> fmt::Debug for JoinHandle<T> {
     }
 }
 
-/// Makes a thread that runs `body`, with a name like "Thread-2".
-///
-/// # Panics
-///
-/// If the thread cannot be made; [`Builder::spawn`] returns an error instead.
-#[track_caller]
-pub fn spawn<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-    match Builder::new().spawn(body) {
-        Ok(handle) => handle,
-        Err(error) => panic!("{error}"),
-    }
-}
-
-/// A thread to be made.
-#[derive(Clone, Debug, Default)]
-#[must_use = "a builder makes a thread only when `spawn` is called"]
-pub struct Builder {
-    name: Option<String>,
-}
-
-impl Builder {
-    /// A thread with the usual properties.
-    pub fn new() -> Self {
-        Self::default()
+impl<T: Send + 'static> JoinHandle<T> {
+    pub(super) fn new(
+        process: &'static Process,
+        thread: Thread,
+        body: impl FnOnce() -> T + Send + 'static,
+    ) -> Self {
+        Self { process, thread, body: Mutex::new(Some(Box::new(body))), left: Arc::default() }
     }
 
-    /// Gives the thread a name. An empty one stands for the usual name, "Thread-" and its number.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        let name = name.into();
-        self.name = (!name.is_empty()).then_some(name);
-        self
-    }
-
-    /// Makes the thread and starts it.
+    /// Starts the thread.
     ///
     /// # Errors
     ///
-    /// If the process may have no more threads or the system gives none; `body` has not run then.
+    /// If it has been started before, or if the process may have no more threads or the system gives none. In the
+    /// latter cases nothing is lost: it can be started later.
     #[track_caller]
-    pub fn spawn<T: Send + 'static>(
-        self,
-        body: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<JoinHandle<T>, SpawnError> {
+    pub fn start(&self) -> Result<(), StartError> {
         let caller = Location::caller();
         futex::checkpoint();
         stack::check();
-        let process = current::process();
-        let slot = workers::reserve(process)?;
-        let id = process.new_thread_id();
-        // The main thread is number 1, so the first of the others is "Thread-1".
-        let name = self.name.unwrap_or_else(|| format!("Thread-{}", id.0 - 1));
-        let thread = Thread::new(id, name);
-        let packet = Arc::new(Packet { state: AtomicU32::new(RUNNING), value: Mutex::new(None) });
-        let job =
-            Job { thread: thread.clone(), body: work(thread.clone(), Arc::clone(&packet), body, caller) };
-        recording::record(|recorder| recorder.thread_created(id, thread.name(), false, caller));
-        process.thread_begins();
-        if let Err(none) = slot.run(process, job) {
-            // The new thread has been announced, so its end is told too.
-            recording::record(|recorder| {
-                let parent = recorder.thread();
-                recorder.set_thread(id);
-                recorder.thread_finished(caller);
-                recorder.set_thread(parent);
-            });
-            process.thread_ended();
+        let mut body = lock(&self.body);
+        if body.is_none() {
+            return Err(StartError::AlreadyStarted { name: self.thread.name() });
+        }
+        let slot = workers::reserve(self.process)?;
+        let Some(run) = body.take() else {
+            unreachable!("the body is there: it was looked at under the lock")
+        };
+        self.thread.start();
+        self.thread.announce(caller);
+        life::begin(self.process, &self.thread);
+        // Shared with the job, so that a worker that is refused does not take the body along.
+        let run = Arc::new(Mutex::new(Some(run)));
+        let job = Job { thread: self.thread.clone(), body: self.work(Arc::clone(&run), caller) };
+        if let Err(none) = slot.run(self.process, job) {
+            *body = lock(&run).take();
+            self.thread.tell_over(caller);
+            life::never_began(self.process, &self.thread);
             return Err(none.into());
         }
-        Ok(JoinHandle { thread, packet })
+        Ok(())
     }
-}
 
-impl From<NoWorker> for SpawnError {
-    fn from(NoWorker { threads, reason }: NoWorker) -> Self {
-        match reason {
-            NoWorkerReason::Limit => Self::TooManyThreads { threads },
-            NoWorkerReason::Refused(reason) => Self::Refused { threads, reason },
-        }
-    }
-}
-
-/// What the worker does for one thread.
-fn work<T: Send + 'static>(
-    thread: Thread,
-    packet: Arc<Packet<T>>,
-    body: impl FnOnce() -> T + Send + 'static,
-    caller: &'static Location<'static>,
-) -> Box<dyn FnOnce() -> workers::Release + Send> {
-    Box::new(move || {
-        recording::record(|recorder| recorder.thread_started(caller));
-        let value = catch(body);
-        stack::check();
-        let value = value.map_err(|panic| JoinError::Panicked { name: thread.name().into(), panic });
-        recording::record(|recorder| match &value {
-            Ok(_) => recorder.thread_finished(caller),
-            Err(JoinError::Panicked { panic, .. }) => tell_panic(recorder, panic),
-        });
-        *lock(&packet.value) = Some(value);
+    /// What the worker does for this thread.
+    fn work(&self, run: Arc<Mutex<Body<T>>>, caller: Caller) -> Work {
+        let (process, thread, left) = (self.process, self.thread.clone(), Arc::clone(&self.left));
         Box::new(move || {
-            // Release: what the thread did is seen by its joiner.
-            packet.state.store(ENDED, Ordering::Release);
-            futex::wake(&packet.state, u32::MAX);
+            let run = lock(&run).take();
+            let value = life::live(process, &thread, caller, || run.map(|run| run()));
+            *lock(&left) = value.transpose();
+            Box::new(move || life::end(process, &thread))
         })
-    })
+    }
 }
 
 impl<T> JoinHandle<T> {
@@ -190,58 +101,49 @@ impl<T> JoinHandle<T> {
 
     /// Whether the thread has ended, so that a join would not block.
     pub fn is_finished(&self) -> bool {
-        self.packet.state.load(Ordering::Acquire) == ENDED
+        self.thread.is_finished()
     }
 
-    /// Waits for the thread to end and returns its value.
+    /// Waits for the thread to end and takes its value. A panic is returned by every join, a value by the first;
+    /// [`Thread::join`] only waits.
     ///
     /// # Errors
     ///
-    /// If the thread panicked.
+    /// If the thread panicked, has not been started, is the calling one, or has left its value to an earlier join.
+    ///
+    /// # Panics
+    ///
+    /// If it would have to wait on a page's own thread, which cannot block.
     #[track_caller]
-    pub fn join(self) -> Result<T, JoinError> {
-        self.wait(None, Location::caller());
+    pub fn join(&self) -> Result<T, JoinError> {
+        self.thread.wait(None, Location::caller())?;
         self.take()
     }
 
-    /// Waits for the thread to end, but no longer than `timeout` of real time, and returns its value.
+    /// Waits for the thread to end, but no longer than `timeout` of real time, and takes its value.
     ///
     /// # Errors
     ///
-    /// If the thread still runs, which gives the handle back, or if it panicked.
+    /// As [`JoinHandle::join`], and [`JoinError::TimedOut`] if the thread still runs; it can be joined again.
+    ///
+    /// # Panics
+    ///
+    /// If it would have to wait on a page's own thread, which cannot block.
     #[track_caller]
-    pub fn join_timeout(self, timeout: Duration) -> Result<T, JoinTimeoutError<T>> {
-        let deadline = clock::now().checked_add(timeout);
-        if self.wait(deadline, Location::caller()) {
-            Ok(self.take()?)
-        } else {
-            Err(JoinTimeoutError::TimedOut(self))
-        }
+    pub fn join_timeout(&self, timeout: Duration) -> Result<T, JoinError> {
+        self.thread.wait(Some(clock::after(timeout)), Location::caller())?;
+        self.take()
     }
 
-    /// Blocks until the thread has ended or the deadline has passed; tells which.
-    fn wait(&self, deadline: Option<Duration>, caller: &'static Location<'static>) -> bool {
-        futex::checkpoint();
-        let target = self.thread.id();
-        let waits = !self.is_finished();
-        if waits {
-            recording::record(|recorder| recorder.join_began(target, deadline.is_some(), caller));
-        }
-        while !self.is_finished() {
-            if futex::wait(&self.packet.state, RUNNING, deadline) == futex::Wait::TimedOut
-                && !self.is_finished()
-            {
-                recording::record(|recorder| recorder.join_timed_out(target, caller));
-                return false;
+    fn take(&self) -> Result<T, JoinError> {
+        let mut left = lock(&self.left);
+        match left.take() {
+            Some(Ok(value)) => Ok(value),
+            Some(Err(panic)) => {
+                *left = Some(Err(panic.clone()));
+                Err(JoinError::Panicked { name: self.thread.name(), panic })
             }
+            None => Err(JoinError::Taken { name: self.thread.name() }),
         }
-        recording::record(|recorder| recorder.join_ended(target, caller));
-        true
-    }
-
-    fn take(self) -> Result<T, JoinError> {
-        let value = lock(&self.packet.value).take();
-        // Joining takes the handle, so the value is taken once, and it is there before the state says so.
-        value.unwrap_or_else(|| unreachable!("a thread that ended has left a value"))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::current;
 use crate::atomic::Ordering;
+use crate::process::{factor, real};
 use crate::{clock, futex, recording, stack};
 use core::panic::Location;
 use core::time::Duration;
@@ -12,18 +13,18 @@ use core::time::Duration;
 pub fn sleep(duration: Duration) {
     let caller = Location::caller();
     futex::checkpoint();
+    futex::must_be_able_to_block();
     stack::check();
     let micros = u32::try_from(duration.as_micros()).unwrap_or(u32::MAX);
     recording::record(|recorder| recorder.sleep_began(micros, caller));
-    let process = current::process();
+    let controls = current::process().controls();
     let mut left = duration.as_secs_f64();
     let mut then = clock::now();
     while left > 0.0 {
-        let bits = process.time_scale().load(Ordering::Relaxed);
-        let scale = f64::from(f32::from_bits(bits)).max(f64::from(f32::MIN_POSITIVE));
-        let real = Duration::try_from_secs_f64(left / scale).unwrap_or(Duration::MAX);
+        let bits = controls.time_scale.load(Ordering::Relaxed);
+        let scale = factor(bits);
         // A sleep past the end of time never ends.
-        futex::wait(process.time_scale(), bits, then.checked_add(real));
+        futex::wait(&controls.time_scale, bits, then.checked_add(real(left, scale)));
         let now = clock::now();
         left -= now.saturating_sub(then).as_secs_f64() * scale;
         then = now;

@@ -117,15 +117,11 @@ impl Start {
         let me = Arc::new(Parked { assigned: AtomicU32::new(0), job: Mutex::new(None) });
         loop {
             let Job { thread, body } = job;
-            let mut release: Option<Release> = None;
-            run_as(process, &thread, || release = Some(body()));
+            let release = run_as(process, &thread, body);
             drop(thread);
             // Offered before the joiner goes on, so that what it spawns next finds this worker.
             lock(&process.workers).idle.push(Arc::clone(&me));
-            if let Some(release) = release {
-                release();
-            }
-            process.thread_ended();
+            release();
             job = me.next_job();
         }
     }

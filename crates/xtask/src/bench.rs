@@ -38,7 +38,7 @@ const COLUMNS: [&str; 9] = ["id", "peer", "ours", "theirs", "unit", "ratio", "sp
 pub fn run(workspace: &Workspace, cache: &Cache) -> Result<()> {
     let toolchain = wasm::toolchain()?;
     let on_workers = |build: &Build| {
-        suites::in_browser(build, workspace, cache, "threadlab-bench", |cargo| {
+        suites::in_browser(build, workspace, cache, &["threadlab-bench"], |cargo| {
             cargo.args(["--profile", engine::RELEASE_PROFILE, "--", "--nocapture"]);
             measure(cargo)
         })

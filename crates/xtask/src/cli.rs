@@ -21,7 +21,8 @@ Commands:
       --host ADDR   the address to listen on (127.0.0.1)
   build           write dist/, which any host of static files can serve
   test [filter]   run all tests, or those whose name contains the filter
-      --only SUITE  run one suite: native, loom, workers or page
+      --only SUITE  run one suite: native, loom, workers or page, or one that needs rustup's nightly
+                    compiler and is not among the usual ones: miri or tsan
       --long        try more cases (slow)
   check           formatting, lints, documentation, audit of the dependencies
   bench           measure; writes target/bench.json
@@ -113,7 +114,9 @@ fn test(parser: &mut Parser) -> Result<Command> {
             Arg::Long("only") => {
                 let name = parser.value()?.string()?;
                 options.only = Some(Suite::by_name(&name).ok_or_else(|| {
-                    anyhow!("there is no suite `{name}`: there are native, loom, workers and page")
+                    anyhow!(
+                        "there is no suite `{name}`: there are native, loom, workers, page, miri and tsan"
+                    )
                 })?);
             }
             Arg::Value(filter) if options.filter.is_none() => options.filter = Some(filter.string()?),
@@ -138,6 +141,8 @@ mod tests {
         let options =
             test::Options { filter: Some("lock".to_owned()), only: Some(Suite::Workers), long: true };
         assert_eq!(parse("test lock --only workers --long").unwrap(), Command::Test(options));
+        let options = test::Options { only: Some(Suite::Miri), ..test::Options::default() };
+        assert_eq!(parse("test --only miri").unwrap(), Command::Test(options));
         assert_eq!(parse("check").unwrap(), Command::Check);
     }
 

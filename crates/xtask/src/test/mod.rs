@@ -4,8 +4,10 @@
 //! |---|---|---|
 //! | `native` | unit and property tests of all crates that run natively | this machine |
 //! | `loom` | `tests/loom*.rs` of the crates with lock-free algorithms, over all interleavings | this machine |
-//! | `workers` | `tests/workers`: the engine on real workers | Chromium, by wasm-bindgen's test runner |
+//! | `workers` | `tests/workers` and `tests/behaviours`: the engine on real workers | Chromium, by wasm-bindgen's test runner |
 //! | `page` | `tests/page`: the built page as a person meets it | Chromium, by WebDriver |
+//! | `miri` | the unsafe parts of rings and queues, watched for undefined behaviour | this machine, only when asked for |
+//! | `tsan` | the engine watched for data races by ThreadSanitizer | this machine, only when asked for |
 //!
 //! What the tests of the page learn from the environment:
 //!
@@ -21,6 +23,7 @@
 //! All tests learn from `THREADLAB_LONG` (`1` or not set) whether to try more cases.
 
 mod count;
+mod nightly;
 pub mod suites;
 mod test_engine;
 
@@ -46,11 +49,25 @@ pub enum Suite {
     Workers,
     /// The built page in a browser.
     Page,
+    /// Undefined behaviour and data races, by Miri.
+    Miri,
+    /// Data races, by ThreadSanitizer.
+    Tsan,
 }
 
 impl Suite {
     /// In the order in which they run: what fails fast comes first.
-    pub const ALL: [Self; 4] = [Self::Native, Self::Loom, Self::Workers, Self::Page];
+    pub const ALL: [Self; 6] = [Self::Native, Self::Loom, Self::Workers, Self::Page, Self::Miri, Self::Tsan];
+
+    /// Whether it runs only when a person names it, because it needs a compiler that the rest does without.
+    const fn on_request(self) -> bool {
+        matches!(self, Self::Miri | Self::Tsan)
+    }
+
+    /// Whether a person's wish includes it.
+    fn is_wanted(self, only: Option<Self>) -> bool {
+        only.map_or(!self.on_request(), |only| only == self)
+    }
 
     /// The suite that people call `name`.
     #[must_use]
@@ -66,6 +83,8 @@ impl fmt::Display for Suite {
             Self::Loom => "loom",
             Self::Workers => "workers",
             Self::Page => "page",
+            Self::Miri => "miri",
+            Self::Tsan => "tsan",
         })
     }
 }
@@ -89,13 +108,15 @@ pub struct Options {
 /// When the count cannot be written.
 pub fn run(workspace: &Workspace, cache: &Cache, options: &Options) -> Result<bool> {
     let mut total = Count::default();
-    for suite in Suite::ALL.into_iter().filter(|suite| options.only.is_none_or(|only| only == *suite)) {
+    for suite in Suite::ALL.into_iter().filter(|suite| suite.is_wanted(options.only)) {
         println!("\n== {suite} tests");
         let result = step(format!("{suite} tests"), || match suite {
             Suite::Native => suites::native(workspace, options),
             Suite::Loom => suites::loom(workspace, options),
             Suite::Workers => suites::workers(workspace, cache, options),
             Suite::Page => suites::page(workspace, cache, options),
+            Suite::Miri => nightly::miri(workspace, options),
+            Suite::Tsan => nightly::tsan(workspace, options),
         });
         total += result.unwrap_or_else(|error| {
             println!("error: {suite} tests: {error:#}");
@@ -142,6 +163,14 @@ mod tests {
             assert_eq!(Suite::by_name(&suite.to_string()), Some(suite));
         }
         assert_eq!(Suite::by_name("all"), None);
+    }
+
+    #[test]
+    fn what_needs_another_compiler_runs_only_when_it_is_named() {
+        let wanted =
+            |only| Suite::ALL.into_iter().filter(move |suite| suite.is_wanted(only)).collect::<Vec<_>>();
+        assert_eq!(wanted(None), [Suite::Native, Suite::Loom, Suite::Workers, Suite::Page]);
+        assert_eq!(wanted(Some(Suite::Tsan)), [Suite::Tsan]);
     }
 
     #[cfg(unix)]

@@ -24,6 +24,9 @@ use crate::workspace::{Cache, Workspace};
 const LOOM: [(&str, &str); 2] =
     [("threadlab-trace", "crates/trace"), ("threadlab-threads", "crates/threads")];
 
+/// The packages whose tests run on real workers.
+const WORKERS: [&str; 2] = ["threadlab-worker-tests", "threadlab-behaviours"];
+
 /// Unit and property tests of the packages that run natively.
 pub(super) fn native(workspace: &Workspace, options: &Options) -> Result<Count> {
     let mut cargo = native::cargo(workspace);
@@ -60,7 +63,7 @@ pub(super) fn loom(workspace: &Workspace, options: &Options) -> Result<Count> {
 /// The engine on real workers.
 pub(super) fn workers(workspace: &Workspace, cache: &Cache, options: &Options) -> Result<Count> {
     let build = Build::engine(workspace, cache, &wasm::toolchain()?)?;
-    in_browser(&build, workspace, cache, "threadlab-worker-tests", |cargo| {
+    in_browser(&build, workspace, cache, &WORKERS, |cargo| {
         finish(cargo, options, &[]);
         counted(cargo)
     })
@@ -81,7 +84,7 @@ pub(super) fn page(workspace: &Workspace, cache: &Cache, options: &Options) -> R
     })
 }
 
-/// Starts a driver and hands `use_it` a `cargo test` of a package that wasm-bindgen's test runner runs in the browser.
+/// Starts a driver and hands `use_it` a `cargo test` of packages that wasm-bindgen's test runner runs in the browser.
 /// The driver and its browsers end with it; the runner's own driver would leave a browser behind after a failure.
 ///
 /// # Errors
@@ -90,7 +93,7 @@ pub fn in_browser<T>(
     build: &Build,
     workspace: &Workspace,
     cache: &Cache,
-    package: &str,
+    packages: &[&str],
     use_it: impl FnOnce(&mut Command) -> Result<T>,
 ) -> Result<T> {
     let browser = Browser::find_or_install()?;
@@ -102,7 +105,9 @@ pub fn in_browser<T>(
     let mut cargo = build.cargo();
     cargo
         .current_dir(workspace.root())
-        .args(["test", "--no-fail-fast", "--tests", "--package", package, "--target", TARGET, "--config"])
+        .args(["test", "--no-fail-fast", "--tests"])
+        .args(packages.iter().flat_map(|package| ["--package", package]))
+        .args(["--target", TARGET, "--config"])
         // Not by the environment, which would split a path at its spaces. A quoted Rust string is a TOML string too.
         .arg(format!("target.{TARGET}.runner=[{:?}]", runner.to_string_lossy()))
         // The runner would print its own stack below every failed test.
@@ -150,7 +155,7 @@ pub fn with_page<T>(
 }
 
 /// Adds what all suites share: the filter and whether to try more cases.
-fn finish(cargo: &mut Command, options: &Options, arguments: &[&str]) {
+pub(super) fn finish(cargo: &mut Command, options: &Options, arguments: &[&str]) {
     if options.long {
         cargo.env("THREADLAB_LONG", "1");
     }

@@ -1,0 +1,82 @@
+//! Waiting until every other thread of the process waits.
+//!
+//! A program cannot see whether another thread is blocked; who reads its events can. So a program that wants to know
+//! goes to sleep for ever, and who reads the events lets time race, which wakes it, once no other thread runs.
+
+use core::time::Duration;
+use std::collections::BTreeMap;
+use threadlab_threads::{clock, thread, untraced};
+use threadlab_trace::{Event, ThreadId, What};
+
+/// The sleep that waits to be woken, and no test sleeps as long for another reason. In real time it never ends.
+const UNTIL_WOKEN: Duration = Duration::from_secs(1_000_000);
+
+/// [`UNTIL_WOKEN`] as [`What::SleepBegan`] has it: more than that shows.
+const SHOWN: u32 = u32::MAX;
+
+/// At this scale [`UNTIL_WOKEN`] is over in a nanosecond.
+const RACING: f32 = 1e15;
+
+/// Returns when every other thread of the process has ended or is at a wait: for an object, for the end of a thread,
+/// or in a sleep. A thread that has just been let on may still be seen at its wait, so call it before that.
+#[track_caller]
+pub(crate) fn settle() {
+    // Time may still race from the time before.
+    untraced(|| {
+        let step = Duration::from_millis(5);
+        loop {
+            let before = clock::now();
+            thread::sleep(step);
+            if clock::now().saturating_sub(before) >= step {
+                break;
+            }
+        }
+    });
+    thread::sleep(UNTIL_WOKEN);
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Doing {
+    Runs,
+    Waits,
+    /// It waits for the others to settle.
+    Settles,
+    Ended,
+}
+
+/// Follows a run's events and says when time is to race, and when it is to pass as usual again.
+#[derive(Default)]
+pub(crate) struct Watcher {
+    threads: BTreeMap<ThreadId, Doing>,
+    seen: usize,
+    racing: bool,
+}
+
+impl Watcher {
+    /// Takes all events so far. Returns the process's time scale where it has to change.
+    pub(crate) fn watch(&mut self, events: &[Event]) -> Option<f32> {
+        for event in &events[self.seen..] {
+            if let What::ThreadCreated { child, .. } = event.what {
+                self.threads.insert(child, Doing::Runs);
+            }
+            let doing = match event.what {
+                What::WaitBegan { .. } | What::JoinBegan { .. } => Doing::Waits,
+                What::SleepBegan { micros: SHOWN } => Doing::Settles,
+                What::SleepBegan { .. } => Doing::Waits,
+                What::ThreadFinished | What::ThreadPanicked { .. } => Doing::Ended,
+                // The result and the main thread's failure come after its end.
+                _ if self.threads.get(&event.thread) == Some(&Doing::Ended) => Doing::Ended,
+                _ => Doing::Runs,
+            };
+            self.threads.insert(event.thread, doing);
+        }
+        self.seen = events.len();
+        let settling = self.threads.values().any(|doing| *doing == Doing::Settles);
+        if self.racing {
+            self.racing = settling;
+            return (!settling).then_some(1.0);
+        }
+        self.racing = settling && self.threads.values().all(|doing| *doing != Doing::Runs);
+        self.racing.then_some(RACING)
+    }
+}

@@ -50,4 +50,6 @@ pub mod thread;
 pub mod worker;
 
 pub use recording::untraced;
+pub use sync::condition::Condition;
 pub use sync::lock::{self, Lock, LockGuard};
+pub use sync::rlock::RLock;

@@ -31,8 +31,13 @@ pub struct Hold {
 
 impl Hold {
     #[inline]
-    const fn new(traced: bool) -> Self {
+    pub(crate) const fn new(traced: bool) -> Self {
         Self { traced, stays: PhantomData }
+    }
+
+    #[inline]
+    pub(crate) const fn traced(&self) -> bool {
+        self.traced
     }
 }
 
@@ -132,7 +137,7 @@ impl RawLock {
 
     /// Releases a hold of one mode or the other.
     #[inline]
-    pub(crate) fn release_as(&self, mode: Mode, caller: Option<Caller>) -> Result<(), NotLocked> {
+    fn release_as(&self, mode: Mode, caller: Option<Caller>) -> Result<(), NotLocked> {
         if !self.is_locked() {
             return Err(self.not_locked());
         }
@@ -150,7 +155,7 @@ impl RawLock {
 
     #[inline]
     #[track_caller]
-    pub(crate) fn hold(&self, mode: Mode) -> Hold {
+    fn hold(&self, mode: Mode) -> Hold {
         futex::checkpoint();
         if !self.word.take_if_free() {
             self.acquire_contended(None, mode, Location::caller());
@@ -206,9 +211,24 @@ impl RawLock {
         taken
     }
 
+    /// Blocks until the lock is free and takes it, for a caller further up.
+    pub(super) fn acquire_at(&self, mode: Mode, caller: Caller) {
+        futex::checkpoint();
+        if self.word.take_if_free() {
+            self.record_acquired(mode, caller);
+        } else {
+            self.acquire_contended(None, mode, caller);
+        }
+    }
+
+    /// Tells that a hold is about to be released by [`RawLock::free`].
+    pub(super) fn tell_released(&self, mode: Mode, caller: Caller) {
+        self.record_released(mode, Some(caller));
+    }
+
     /// Lets the next one in; returns whether anybody held it.
     #[inline]
-    fn free(&self) -> bool {
+    pub(super) fn free(&self) -> bool {
         futex::checkpoint();
         self.word.free()
     }
@@ -250,7 +270,7 @@ unsafe impl RawMutex for RawLock {
 
     #[inline]
     unsafe fn unlock(&self, hold: Hold) {
-        if hold.traced {
+        if hold.traced() {
             self.record_released(Mode::Owned, None);
         }
         self.free();

@@ -1,4 +1,6 @@
 //! Objects by which threads wait for one another.
 
+pub mod condition;
 pub mod lock;
+pub mod rlock;
 pub(crate) mod word;

@@ -6,19 +6,23 @@
 #![cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 
 #[cfg(panic = "unwind")]
+mod conditions;
+#[cfg(panic = "unwind")]
 mod events;
 #[cfg(panic = "unwind")]
 mod locks;
 mod row;
 #[cfg(panic = "abort")]
 mod spawning;
+#[cfg(panic = "unwind")]
+mod timers;
 
 use threadlab_harness::{Named, find};
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 #[cfg(panic = "unwind")]
-static PROGRAMS: &[&[Named]] = &[locks::PROGRAMS, events::PROGRAMS];
+static PROGRAMS: &[&[Named]] = &[locks::PROGRAMS, events::PROGRAMS, conditions::PROGRAMS, timers::PROGRAMS];
 #[cfg(panic = "abort")]
 static PROGRAMS: &[&[Named]] = &[spawning::PROGRAMS];
 

@@ -12,7 +12,14 @@ impl Samples {
         self.0.push(sample);
     }
 
-    fn at(&self, part: f64) -> f64 {
+    /// Adds all of another series.
+    #[cfg(panic = "unwind")]
+    pub fn extend(&mut self, other: &Self) {
+        self.0.extend_from_slice(&other.0);
+    }
+
+    /// The one below which this part of them lies.
+    pub fn at(&self, part: f64) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
         #[expect(

@@ -31,15 +31,16 @@ const PAGE_TARGET: f64 = 200.0;
 /// The columns of the table, and whether they hold numbers.
 const COLUMNS: [&str; 9] = ["id", "peer", "ours", "theirs", "unit", "ratio", "spread", "target", "holds"];
 
-/// Measures, prints a table, and writes `target/bench.json`.
+/// Measures, prints a table, and writes `target/bench.json`; with a filter only those benchmarks of the engine whose name
+/// contains it, and nothing is written.
 ///
 /// # Errors
 /// When a part cannot be measured; a row that misses its target is no error.
-pub fn run(workspace: &Workspace, cache: &Cache) -> Result<()> {
+pub fn run(workspace: &Workspace, cache: &Cache, filter: Option<&str>) -> Result<()> {
     let toolchain = wasm::toolchain()?;
     let on_workers = |build: &Build| {
         suites::in_browser(build, workspace, cache, &["threadlab-bench"], |cargo| {
-            cargo.args(["--profile", engine::RELEASE_PROFILE, "--", "--nocapture"]);
+            cargo.args(["--profile", engine::RELEASE_PROFILE, "--", "--nocapture"]).args(filter);
             measure(cargo)
         })
     };
@@ -47,6 +48,10 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<()> {
     rows.extend(step("measure the engine beside peers that do not compile with unwinding", || {
         on_workers(&Build::engine_without_unwinding(workspace, cache, &toolchain)?)
     })?);
+    if filter.is_some() {
+        print!("\n{}", table(&rows));
+        return Ok(());
+    }
     let has_page_bench =
         suites::test_targets(&workspace.path("tests/page/tests"))?.iter().any(|name| name == "bench");
     if has_page_bench {

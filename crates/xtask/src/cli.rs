@@ -25,7 +25,8 @@ Commands:
                     compiler and is not among the usual ones: miri or tsan
       --long        try more cases (slow)
   check           formatting, lints, documentation, audit of the dependencies
-  bench           measure; writes target/bench.json
+  bench [filter]  measure; writes target/bench.json. With a filter: only what of the engine has it in its name,
+                  and nothing is written
   engine          build the engine into the page that Trunk stages (Trunk's hook)
 
 Environment:
@@ -52,7 +53,7 @@ pub enum Command {
     /// Looks at the sources.
     Check,
     /// Measures.
-    Bench,
+    Bench(Option<String>),
 }
 
 /// Reads the arguments after the program's name.
@@ -73,7 +74,7 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Command> {
         "build" => plain(&mut parser, Command::Build),
         "engine" => plain(&mut parser, Command::Engine),
         "check" => plain(&mut parser, Command::Check),
-        "bench" => plain(&mut parser, Command::Bench),
+        "bench" => bench(&mut parser),
         other => bail!("there is no command `{other}`; `cargo xtask --help` lists them"),
     }
 }
@@ -84,6 +85,18 @@ fn plain(parser: &mut Parser, command: Command) -> Result<Command> {
         Some(Arg::Long("help") | Arg::Short('h')) => Ok(Command::Help),
         Some(other) => Err(other.unexpected().into()),
     }
+}
+
+fn bench(parser: &mut Parser) -> Result<Command> {
+    let mut filter = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+            Arg::Value(value) if filter.is_none() => filter = Some(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(Command::Bench(filter))
 }
 
 fn serve(parser: &mut Parser) -> Result<Command> {
@@ -144,6 +157,8 @@ mod tests {
         let options = test::Options { only: Some(Suite::Miri), ..test::Options::default() };
         assert_eq!(parse("test --only miri").unwrap(), Command::Test(options));
         assert_eq!(parse("check").unwrap(), Command::Check);
+        assert_eq!(parse("bench").unwrap(), Command::Bench(None));
+        assert_eq!(parse("bench queue").unwrap(), Command::Bench(Some("queue".to_owned())));
     }
 
     #[test]

@@ -87,6 +87,6 @@ fn run(command: Command) -> Result<bool> {
         Command::Engine => engine::hook(&workspace, &cache).map(|()| true),
         Command::Test(options) => test::run(&workspace, &cache, &options),
         Command::Check => check::run(&workspace, &cache),
-        Command::Bench => bench::run(&workspace, &cache).map(|()| true),
+        Command::Bench(filter) => bench::run(&workspace, &cache, filter.as_deref()).map(|()| true),
     }
 }

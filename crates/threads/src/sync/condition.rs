@@ -20,7 +20,7 @@ use threadlab_trace::{Mode, ObjectKind, Purpose};
 
 /// How often a waiter looks at its word before it goes to sleep. Being woken takes some microseconds, in which this
 /// many looks have room, so a quick answer is heard without it.
-const SPINS: u32 = 2000;
+const SPINS: u32 = 200;
 
 /// Why a condition cannot be used like this.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -75,6 +75,8 @@ mod sealed {
         fn address(&self) -> usize;
         /// Whether the calling thread holds it, as far as that can be known.
         fn is_held(&self) -> bool;
+        /// Whether any thread holds it at this moment.
+        fn is_taken(&self) -> bool;
         /// Tells that the lock is about to be let go.
         fn tell_letting_go(&self, caller: Caller);
         /// Lets the lock go; returns how many times it was held.
@@ -90,6 +92,10 @@ impl sealed::Held for &RawLock {
     }
 
     fn is_held(&self) -> bool {
+        self.is_locked()
+    }
+
+    fn is_taken(&self) -> bool {
         self.is_locked()
     }
 
@@ -128,6 +134,10 @@ impl<T: ?Sized> sealed::Held for LockGuard<'_, T> {
         true
     }
 
+    fn is_taken(&self) -> bool {
+        self.lock().is_locked()
+    }
+
     fn tell_letting_go(&self, caller: Caller) {
         self.lock().tell_released(Mode::Owned, caller);
     }
@@ -151,6 +161,10 @@ impl sealed::Held for &RawRLock {
         self.depth() > 0
     }
 
+    fn is_taken(&self) -> bool {
+        self.is_locked()
+    }
+
     fn tell_letting_go(&self, caller: Caller) {
         RawRLock::tell_letting_go(self, caller);
     }
@@ -171,6 +185,10 @@ impl<T: ?Sized> sealed::Held for RLockGuard<'_, T> {
 
     fn is_held(&self) -> bool {
         true
+    }
+
+    fn is_taken(&self) -> bool {
+        self.raw().is_locked()
     }
 
     fn tell_letting_go(&self, caller: Caller) {
@@ -381,6 +399,10 @@ impl Condition {
                 recorder.wait_timed_out(condition, caller);
             }
         });
+        if notified {
+            // The notifier still holds the lock, but seldom for long: going to sleep for it would cost more.
+            spin_while(|| held.is_taken());
+        }
         held.take_again(count, caller);
         Ok(notified)
     }
@@ -394,16 +416,21 @@ impl Condition {
     }
 }
 
+/// Looks whether it still holds for a short while.
+fn spin_while(holds: impl Fn() -> bool) {
+    let spins = if cfg!(loom) { 1 } else { SPINS };
+    for _ in 0..spins {
+        if !holds() {
+            return;
+        }
+        core::hint::spin_loop();
+    }
+}
+
 impl Waiter {
     /// Whether it was notified before the deadline, as far as its word says.
     fn wait(&self, deadline: Option<Duration>) -> bool {
-        let spins = if cfg!(loom) { 1 } else { SPINS };
-        for _ in 0..spins {
-            if self.is_notified() {
-                return true;
-            }
-            core::hint::spin_loop();
-        }
+        spin_while(|| !self.is_notified());
         while !self.is_notified() {
             if futex::wait(&self.state, WAITING, deadline) == futex::Wait::TimedOut {
                 return self.is_notified();

@@ -18,7 +18,10 @@ mod native;
 mod settle;
 mod times;
 
+mod local;
 mod lock;
+mod threads;
+mod timer;
 
 use settle::settle;
 
@@ -64,7 +67,8 @@ macro_rules! behaviours {
 }
 use behaviours;
 
-static SECTIONS: &[&[Behaviour]] = &[lock::BEHAVIOURS];
+static SECTIONS: &[&[Behaviour]] =
+    &[threads::BEHAVIOURS, lock::BEHAVIOURS, timer::BEHAVIOURS, local::BEHAVIOURS];
 
 fn find(name: &str) -> Option<&'static Behaviour> {
     SECTIONS.iter().copied().flatten().find(|behaviour| behaviour.name == name)
@@ -82,5 +86,5 @@ fn every_behaviour_has_its_number_once() {
         number.parse::<u32>().ok()
     };
     let numbers: Vec<Option<u32>> = SECTIONS.iter().copied().flatten().map(number).collect();
-    assert_eq!(numbers, (11..=18).map(Some).collect::<Vec<_>>());
+    assert_eq!(numbers, (1..=18).chain(40..=48).map(Some).collect::<Vec<_>>());
 }

@@ -16,13 +16,16 @@ mod row;
 mod spawning;
 #[cfg(panic = "unwind")]
 mod timers;
+#[cfg(panic = "unwind")]
+mod tracing;
 
 use threadlab_harness::{Named, find};
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 #[cfg(panic = "unwind")]
-static PROGRAMS: &[&[Named]] = &[locks::PROGRAMS, events::PROGRAMS, conditions::PROGRAMS, timers::PROGRAMS];
+static PROGRAMS: &[&[Named]] =
+    &[locks::PROGRAMS, events::PROGRAMS, conditions::PROGRAMS, timers::PROGRAMS, tracing::PROGRAMS];
 #[cfg(panic = "abort")]
 static PROGRAMS: &[&[Named]] = &[spawning::PROGRAMS];
 

@@ -3,4 +3,4 @@
 pub mod condition;
 pub mod lock;
 pub mod rlock;
-pub(crate) mod word;
+pub mod word;

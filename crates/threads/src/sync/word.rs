@@ -20,46 +20,47 @@ const AWAITED: u32 = 2;
 /// the way to sleep and back, some microseconds; the number is that of std's mutex, against which it is measured.
 const SPINS: u32 = 100;
 
-/// State of an object that one thread at a time may touch, for some instructions and never across a wait. Not traced.
-pub(crate) type Inner<T> = Mutex<Word, T>;
+/// A value that one thread at a time can reach, without events: for an object's own state, held for some instructions
+/// and never across a wait, and for measuring what events cost a [`Lock`](super::lock::Lock).
+pub type Inner<T> = Mutex<Word, T>;
 
-/// An object's inner state.
-pub(crate) fn inner<T>(value: T) -> Inner<T> {
+/// A value in a free lock without events.
+pub fn inner<T>(value: T) -> Inner<T> {
     Inner::from_raw(Word::new(), value)
 }
 
-/// The word.
+/// The word of a lock.
 #[derive(Debug)]
-pub(crate) struct Word(AtomicU32);
+pub struct Word(AtomicU32);
 
 impl Word {
     /// A free one.
     #[cfg(not(loom))]
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(AtomicU32::new(FREE))
     }
 
     /// A free one.
     #[cfg(loom)]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(AtomicU32::new(FREE))
     }
 
     /// What waiters wait on, for a model checker that lets their time pass.
     #[cfg(loom)]
-    pub fn futex(&self) -> &AtomicU32 {
+    pub(crate) fn futex(&self) -> &AtomicU32 {
         &self.0
     }
 
     /// Whether a thread holds it at this moment.
     #[inline]
-    pub fn is_held(&self) -> bool {
+    pub(crate) fn is_held(&self) -> bool {
         self.0.load(Ordering::Relaxed) != FREE
     }
 
     /// Takes it if it is free.
     #[inline]
-    pub fn take_if_free(&self) -> bool {
+    pub(crate) fn take_if_free(&self) -> bool {
         // Acquire: what the last holder did is seen by this one.
         self.0.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
@@ -67,7 +68,7 @@ impl Word {
     /// Takes it if it becomes free within a short while. Others that already sleep for it go first, so it ends at once
     /// then.
     #[inline]
-    pub fn take_soon(&self) -> bool {
+    pub(crate) fn take_soon(&self) -> bool {
         let spins = if cfg!(loom) { 1 } else { SPINS };
         for _ in 0..spins {
             match self.0.load(Ordering::Relaxed) {
@@ -80,7 +81,7 @@ impl Word {
     }
 
     /// Waits until it is free and takes it. Returns whether it did so before the deadline passed.
-    pub fn take(&self, deadline: Option<Duration>) -> bool {
+    pub(crate) fn take(&self, deadline: Option<Duration>) -> bool {
         // Having waited, a thread cannot know whether others still wait, so it takes the word as awaited.
         // Acquire: what the last holder did is seen by this one.
         while self.0.swap(AWAITED, Ordering::Acquire) != FREE {
@@ -94,7 +95,7 @@ impl Word {
 
     /// Lets the next one in. Returns whether anybody held it.
     #[inline]
-    pub fn free(&self) -> bool {
+    pub(crate) fn free(&self) -> bool {
         // Release: what this holder did is seen by the next one.
         let was = self.0.swap(FREE, Ordering::Release);
         if was == AWAITED {

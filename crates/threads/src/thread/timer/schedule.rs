@@ -57,6 +57,8 @@ pub(super) enum Schedule {
     Due(Arc<Pending>),
     /// Wait until then, unless something changes.
     Wait(Duration),
+    /// Nothing is pending, but perhaps soon.
+    Linger,
 }
 
 impl PartialEq for Entry {
@@ -146,8 +148,8 @@ impl Timers {
         drop(void);
     }
 
-    /// What the calling worker is to do; `arrived`: it has just come.
-    pub(super) fn next(&self, process: &'static Process, arrived: bool) -> Schedule {
+    /// What the calling worker is to do; `arrived`: it has just come; `lingered`: in vain.
+    pub(super) fn next(&self, process: &'static Process, arrived: bool, lingered: bool) -> Schedule {
         let mut void = Vec::new();
         let mut state = self.state.lock();
         if arrived {
@@ -158,7 +160,10 @@ impl Timers {
         }
         let now = state.look(process);
         let schedule = loop {
-            let Some(Reverse(first)) = state.heap.peek() else { break Schedule::Nothing };
+            let Some(Reverse(first)) = state.heap.peek() else {
+                state.led = !lingered;
+                break if lingered { Schedule::Nothing } else { Schedule::Linger };
+            };
             let left = first.due - now;
             let is_void = first.pending.is_over();
             if !is_void && left > 0.0 {

@@ -134,7 +134,10 @@ impl Thread {
         match self.inner.state.load(Ordering::Acquire) {
             NOT_STARTED => return Err(JoinError::NotStarted { name: self.name() }),
             ENDED => {
-                recording::record(|recorder| recorder.join_ended(target, caller));
+                // A timer that was cancelled has ended without a word about it.
+                if self.inner.announced.load(Ordering::Relaxed) {
+                    recording::record(|recorder| recorder.join_ended(target, caller));
+                }
                 return Ok(());
             }
             _ => {}

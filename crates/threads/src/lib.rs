@@ -40,6 +40,7 @@ pub mod output;
 mod owner;
 #[cfg(not(loom))]
 pub mod process;
+pub mod queue;
 mod recording;
 #[cfg(not(loom))]
 pub mod stack;
@@ -49,7 +50,13 @@ pub mod thread;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub mod worker;
 
+pub use queue::{LifoQueue, PriorityQueue, Queue, SimpleQueue};
 pub use recording::untraced;
+pub use sync::barrier::Barrier;
 pub use sync::condition::Condition;
+pub use sync::event::Event;
 pub use sync::lock::{self, Lock, LockGuard};
+pub use sync::once::{Lazy, Once};
 pub use sync::rlock::RLock;
+pub use sync::rwlock::{self, RwLock, RwLockReadGuard, RwLockWriteGuard};
+pub use sync::semaphore::{BoundedSemaphore, Semaphore};

@@ -47,6 +47,9 @@ pub mod stack;
 pub mod sync;
 #[cfg(not(loom))]
 pub mod thread;
+#[cfg(loom)]
+#[path = "thread/timer/agenda.rs"]
+pub mod agenda;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub mod worker;
 

@@ -157,9 +157,7 @@ impl Process {
     pub fn set_time_scale(&self, scale: f32) {
         self.controls.time_scale.store(scale.to_bits(), Ordering::Relaxed);
         futex::wake(&self.controls.time_scale, u32::MAX);
-        // Release: the timer thread that sees the count sees the scale.
-        self.controls.timers_changed.fetch_add(1, Ordering::Release);
-        futex::wake(&self.controls.timers_changed, u32::MAX);
+        Timers::scale_changed(self);
     }
 }
 

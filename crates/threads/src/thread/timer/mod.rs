@@ -6,32 +6,21 @@
 //! timer late, and nothing is handed over before the first function runs. When nothing is pending, no worker waits for
 //! long.
 
-mod schedule;
+mod agenda;
+mod service;
 
 use super::current::{self, Thread, run_as};
 use super::error::{JoinError, StartError};
 use super::life;
-use super::workers::{self, Job};
-use crate::atomic::{AtomicU32, Ordering};
 use crate::object::Caller;
 use crate::process::{Process, lock};
-use crate::{clock, futex, stack};
+use crate::{futex, stack};
 use core::fmt;
 use core::panic::Location;
 use core::time::Duration;
-use schedule::Schedule;
 use std::sync::{Arc, Mutex};
-use threadlab_trace::ThreadId;
 
-pub(crate) use schedule::Timers;
-
-/// What systems take to wake a thread whose time is over. A worker wakes by so much early and looks at the clock for the
-/// rest, so that a timer is late by microseconds where the machine has a core to spare.
-const WAKING: Duration = Duration::from_micros(250);
-
-/// How long a worker stays when nothing is pending any more: a program that starts one timer after the other finds it
-/// there, and does not have another made while this one leaves.
-const LINGER: Duration = Duration::from_millis(20);
+pub(crate) use service::Timers;
 
 /// A thread that runs a function once, after a delay, unless it is cancelled before that.
 ///
@@ -218,50 +207,5 @@ impl Pending {
             });
         });
         life::end(process, &self.thread);
-    }
-}
-
-/// Has a worker wait for the timers of a process.
-fn call_worker(process: &'static Process) -> Result<(), workers::NoWorker> {
-    let slot = workers::reserve(process)?;
-    // The worker has no thread's identity while it waits.
-    let nobody = Thread::new(ThreadId(0), String::new(), true);
-    let body = Box::new(move || {
-        wait_and_fire(process);
-        Box::new(|| ()) as workers::Release
-    });
-    slot.run(process, Job { thread: nobody, body })
-}
-
-/// Waits until the deadline, or until the word is not as seen.
-fn wait_until(changed: &AtomicU32, seen: u32, deadline: Duration) {
-    futex::wait(changed, seen, Some(deadline.saturating_sub(WAKING)));
-    while changed.load(Ordering::Relaxed) == seen && clock::now() < deadline {
-        core::hint::spin_loop();
-    }
-}
-
-/// Waits for what is due and runs it, until nothing is pending or another worker waits.
-fn wait_and_fire(process: &'static Process) {
-    let (timers, changed) = (process.timers(), &process.controls().timers_changed);
-    let (mut arrived, mut lingered) = (true, false);
-    loop {
-        // Acquire: what was changed before the count was, is seen below. Read first, so that no change is missed.
-        let seen = changed.load(Ordering::Acquire);
-        let next = timers.next(process, arrived, lingered);
-        (arrived, lingered) = (false, false);
-        match next {
-            Schedule::Nothing => return,
-            Schedule::Due(pending) => pending.fire(process),
-            Schedule::Wait(deadline) => {
-                wait_until(changed, seen, deadline);
-                timers.woke();
-            }
-            Schedule::Linger => {
-                let waited = futex::wait(changed, seen, Some(clock::after(LINGER)));
-                lingered = waited == futex::Wait::TimedOut;
-                timers.woke();
-            }
-        }
     }
 }

@@ -1,0 +1,110 @@
+//! The timers of a process: their agenda, their workers and their events.
+
+use super::Pending;
+use super::agenda::{Agenda, Item, Now, think_again};
+use crate::atomic::Ordering;
+use crate::object::{Caller, Object};
+use crate::process::{Process, factor};
+use crate::sync::word::{Inner, inner};
+use crate::thread::current::Thread;
+use crate::thread::workers::{self, Job, NoWorker};
+use crate::{clock, futex};
+use core::time::Duration;
+use std::sync::Arc;
+use threadlab_trace::{ObjectKind, ThreadId};
+
+/// The timers of a process.
+pub(crate) struct Timers {
+    agenda: Agenda<Arc<Pending>>,
+    program_clock: Inner<ProgramClock>,
+    object: Object,
+}
+
+/// Program time as it passes at changing scales.
+#[derive(Default)]
+struct ProgramClock {
+    /// Seconds of program time at the last look.
+    seconds: f64,
+    looked_at: Duration,
+    /// The time scale's bits since then.
+    scale: u32,
+}
+
+impl Item for Arc<Pending> {
+    fn is_void(&self) -> bool {
+        self.is_over()
+    }
+}
+
+impl Timers {
+    pub(crate) fn new() -> Self {
+        Self {
+            agenda: Agenda::new(),
+            program_clock: inner(ProgramClock::default()),
+            object: Object::named(ObjectKind::Timers, ""),
+        }
+    }
+
+    /// Adds a timer that is due when `delay` of program time has passed, and sees to it that a worker waits for it.
+    pub(super) fn add(
+        &self,
+        process: &'static Process,
+        delay: Duration,
+        pending: &Arc<Pending>,
+    ) -> Result<(), NoWorker> {
+        let due = self.now(process).seconds + delay.as_secs_f64();
+        let changed = &process.controls().timers_changed;
+        self.agenda.add(due, Arc::clone(pending), changed, || call_worker(process))
+    }
+
+    /// A timer has been cancelled.
+    pub(super) fn note_cancelled(&self) {
+        self.agenda.note_void();
+    }
+
+    /// A timer's function begins: another worker may wait for the others.
+    pub(super) fn hand_over(&self, process: &'static Process) {
+        self.agenda.hand_over(|| call_worker(process).is_ok());
+    }
+
+    /// The time scale is another one.
+    pub(crate) fn scale_changed(process: &Process) {
+        think_again(&process.controls().timers_changed);
+    }
+
+    fn now(&self, process: &'static Process) -> Now {
+        let scale = process.controls().time_scale.load(Ordering::Relaxed);
+        let mut program = self.program_clock.lock();
+        let now = clock::now();
+        program.seconds += now.saturating_sub(program.looked_at).as_secs_f64() * factor(program.scale);
+        program.looked_at = now;
+        program.scale = scale;
+        Now { seconds: program.seconds, factor: factor(scale) }
+    }
+
+    pub(super) fn tell_started(&self, timer: u32, caller: Caller) {
+        self.object.tell(caller, |recorder, timers| recorder.timer_started(timers, timer, caller));
+    }
+
+    pub(super) fn tell_fired(&self, timer: u32, caller: Caller) {
+        self.object.tell(caller, |recorder, timers| recorder.timer_fired(timers, timer, caller));
+    }
+
+    pub(super) fn tell_cancelled(&self, timer: u32, caller: Caller) {
+        self.object.tell(caller, |recorder, timers| recorder.timer_cancelled(timers, timer, caller));
+    }
+}
+
+/// Has a worker wait for the timers of a process.
+fn call_worker(process: &'static Process) -> Result<(), NoWorker> {
+    let slot = workers::reserve(process)?;
+    // The worker has no thread's identity while it waits.
+    let nobody = Thread::new(ThreadId(0), String::new(), true);
+    let body = Box::new(move || {
+        let timers = process.timers();
+        let changed = &process.controls().timers_changed;
+        timers.agenda.serve(changed, || timers.now(process), |pending| pending.fire(process));
+        Box::new(|| ()) as workers::Release
+    });
+    slot.run(process, Job { thread: nobody, body })
+}

@@ -156,7 +156,7 @@ impl Picture<'_> {
             let (from, to) = self.range(&span);
             context.set_global_alpha(weight(&span));
             match span.kind {
-                SpanKind::Running | SpanKind::Held(_) => {
+                SpanKind::Running | SpanKind::Held(_) | SpanKind::Shared(_) | SpanKind::Level(_) => {
                     // A moment of work between two sleeps is short, but it is the point.
                     let width = (to - from).max(2.0);
                     context.set_fill_style_str(&paint.solid);

@@ -269,6 +269,8 @@ fn span_words(model: &Model, lane: usize, time: u64) -> Option<String> {
         }
         SpanKind::Joining(target) => format!("waiting for {} to end", name(target)),
         SpanKind::Held(holder) => format!("held by {}", name(holder)),
+        SpanKind::Shared(holders) => format!("held by {holders} threads"),
+        SpanKind::Level(level) => level.to_string(),
     };
     let (start, length) = (words::stamp(span.start), words::seconds(span.end.saturating_sub(span.start)));
     Some(format!("{who}: {what}, from {start} s, for {length}"))

@@ -49,8 +49,8 @@ fn card(model: &Model, object: &Object) -> Html {
                 <div class="queue">
                     <p class="lock-word">{ queue_words(waiters.len()) }</p>
                     <ol>
-                        { for waiters.iter().take(MAX_WAITERS).map(|&waiter| html! {
-                            <li key={waiter.0}>{ thread_name(model, waiter) }</li>
+                        { for waiters.iter().take(MAX_WAITERS).map(|waiter| html! {
+                            <li key={waiter.thread.0}>{ thread_name(model, waiter.thread) }</li>
                         }) }
                         if more > 0 { <li>{ format!("and {more} more") }</li> }
                     </ol>

@@ -1,11 +1,11 @@
-//! The fold of a run's events into its state: who runs, who holds, who waits for whom.
+//! The fold of a run's events into its state: who runs, who holds, who waits for whom, and who never will go on.
 //!
 //! A [`Model`] takes in events one by one, in their order, and can be read at any time. It asks nobody anything, so a
 //! live view, a replay and an imported recording are the same fold over the same events.
 //!
 //! ```
 //! use threadlab_model::{Model, SpanKind, ThreadState};
-//! use threadlab_trace::{Event, ObjectId, ObjectKind, PlaceId, ThreadId, What};
+//! use threadlab_trace::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, ThreadId, What};
 //!
 //! let (main, worker, lock) = (ThreadId::MAIN, ThreadId(2), ObjectId(1));
 //! let happened = [
@@ -26,7 +26,8 @@
 //! let thread = model.thread(worker).unwrap();
 //! assert_eq!((thread.name(), thread.state()), ("Thread-1", ThreadState::Waiting));
 //! assert_eq!(model.waits_for_words(worker).as_deref(), Some("Lock 'printer', held by MainThread"));
-//! assert_eq!(model.object(lock).unwrap().waiters(), [worker]);
+//! assert_eq!(model.object(lock).unwrap().waiters()[0].thread, worker);
+//! assert_eq!(model.deadlock(), None);
 //!
 //! // What a timeline draws of the last 70 microseconds.
 //! let spans: Vec<_> = model.thread_timeline(worker).unwrap().spans(30..100).collect();
@@ -46,6 +47,7 @@
 #![forbid(unsafe_code)]
 
 mod apply;
+mod deadlock;
 mod lane;
 pub mod limits;
 mod merge;
@@ -63,11 +65,12 @@ mod thread;
 mod timeline;
 mod waits;
 
+pub use deadlock::Deadlock;
 pub use model::{Failure, Model};
-pub use object::Object;
+pub use object::{Barrier, Condition, Hold, Numbers, Object, ObjectState, Queue, Semaphore, Waiter};
 pub use output::{Line, Output};
 pub use places::Place;
 pub use span::{Span, SpanKind};
-pub use thread::{Panic, Progress, Thread, ThreadState, WaitsFor};
+pub use thread::{Panic, Progress, Thread, ThreadState, Wait, WaitsFor};
 pub use timeline::{Spans, Timeline};
-pub use waits::Wait;
+pub use waits::Edge;

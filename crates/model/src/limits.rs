@@ -24,6 +24,9 @@ pub const MAX_SPANS: usize = 1 << 20;
 /// Spans that a lane may keep however many lanes there are.
 pub const MIN_LANE_SPANS: usize = 64;
 
+/// Items of a queue, or pending timers, that a model knows by their numbers; further ones are counted.
+pub const MAX_NUMBERS: usize = 1 << 12;
+
 /// Printed lines that a model keeps; older ones are dropped and counted.
 pub const MAX_LINES: usize = 10_000;
 

@@ -2,7 +2,7 @@
 
 use threadlab_trace::{ObjectId, ThreadId};
 
-/// What a thread does, or who holds an object, during a [`Span`].
+/// What a thread does, or who holds an object and what is in it, during a [`Span`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SpanKind {
     /// In a thread's lane: it runs.
@@ -13,8 +13,13 @@ pub enum SpanKind {
     Joining(ThreadId),
     /// In a thread's lane: it sleeps.
     Sleeping,
-    /// In an object's lane: a thread holds it. While nobody does, there is no span.
+    /// In an object's lane: a thread holds it. While nobody does, and nothing is in it, there is no span.
     Held(ThreadId),
+    /// In an object's lane: so many threads hold it together, at least two.
+    Shared(u32),
+    /// In an object's lane: so much is in it, at least 1. Items of a queue, threads that arrived at a barrier or wait for
+    /// a condition, timers pending; 1 for an event or a value that is set.
+    Level(u32),
 }
 
 /// A stretch of a lane. Spans of a lane are in order and do not overlap.
@@ -86,12 +91,14 @@ enum Tag {
     Joining,
     Sleeping,
     Held,
+    Shared,
+    Level,
 }
 
 impl State {
     pub(crate) const FREE: Self = Self { id: 0, tag: Tag::Free };
 
-    /// `None` where nobody holds the object.
+    /// `None` where nobody holds the object and nothing is in it.
     pub(crate) const fn kind(self) -> Option<SpanKind> {
         Some(match self.tag {
             Tag::Free => return None,
@@ -100,6 +107,8 @@ impl State {
             Tag::Joining => SpanKind::Joining(ThreadId(self.id)),
             Tag::Sleeping => SpanKind::Sleeping,
             Tag::Held => SpanKind::Held(ThreadId(self.id)),
+            Tag::Shared => SpanKind::Shared(self.id),
+            Tag::Level => SpanKind::Level(self.id),
         })
     }
 }
@@ -112,6 +121,8 @@ impl From<SpanKind> for State {
             SpanKind::Joining(thread) => Self { id: thread.0, tag: Tag::Joining },
             SpanKind::Sleeping => Self { id: 0, tag: Tag::Sleeping },
             SpanKind::Held(thread) => Self { id: thread.0, tag: Tag::Held },
+            SpanKind::Shared(holders) => Self { id: holders, tag: Tag::Shared },
+            SpanKind::Level(level) => Self { id: level, tag: Tag::Level },
         }
     }
 }
@@ -133,6 +144,8 @@ mod tests {
             SpanKind::Joining(ThreadId(4)),
             SpanKind::Sleeping,
             SpanKind::Held(ThreadId(5)),
+            SpanKind::Shared(6),
+            SpanKind::Level(7),
         ];
         for kind in kinds {
             assert_eq!(State::from(kind).kind(), Some(kind));

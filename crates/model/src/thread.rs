@@ -1,6 +1,6 @@
 //! What a model knows of a thread.
 
-use threadlab_trace::{ObjectId, PlaceId, ThreadId};
+use threadlab_trace::{ObjectId, PlaceId, Purpose, ThreadId};
 
 use crate::{
     lane::Lane,
@@ -65,10 +65,19 @@ impl Progress {
 /// What a waiting thread waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WaitsFor {
-    /// To have an object.
-    Object(ObjectId),
+    /// Something of an object.
+    Object(ObjectId, Purpose),
     /// Another thread to end.
     Thread(ThreadId),
+}
+
+/// A thread's wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// What it waits for.
+    pub waits_for: WaitsFor,
+    /// Whether it will give up by itself when a time is over.
+    pub timed: bool,
 }
 
 /// The panic that ended a thread.
@@ -88,8 +97,9 @@ pub struct Thread {
     /// The name is made up, because the thread's creation was not seen.
     pub(crate) unnamed: bool,
     pub(crate) parent: Option<ThreadId>,
+    pub(crate) daemon: bool,
     pub(crate) state: ThreadState,
-    pub(crate) waits_for: Option<WaitsFor>,
+    pub(crate) wait: Option<Wait>,
     pub(crate) holds: Vec<ObjectId>,
     pub(crate) progress: Option<Progress>,
     pub(crate) panic: Option<Panic>,
@@ -99,6 +109,8 @@ pub struct Thread {
     pub(crate) place: PlaceId,
     pub(crate) events: u64,
     pub(crate) lost: u64,
+    /// The number of events that the model had seen when it was told that this one lost some.
+    pub(crate) lost_at: u64,
     /// Time of its latest event.
     pub(crate) latest: u64,
     pub(crate) lane: Lane,
@@ -111,8 +123,9 @@ impl Thread {
             name: if id == ThreadId::MAIN { "MainThread".to_owned() } else { format!("thread {}", id.0) },
             unnamed: true,
             parent: None,
+            daemon: false,
             state: ThreadState::New,
-            waits_for: None,
+            wait: None,
             holds: Vec::new(),
             progress: None,
             panic: None,
@@ -122,13 +135,15 @@ impl Thread {
             place: PlaceId::UNKNOWN,
             events: 0,
             lost: 0,
+            lost_at: 0,
             latest: 0,
             lane: Lane::default(),
         }
     }
 
-    /// The thread that made it, and the name it got from that one, unless it got none.
-    pub(crate) fn born(&mut self, parent: ThreadId, name: &str) {
+    /// The thread that made it, the name it got from that one, unless it got none, and whether it is a daemon.
+    pub(crate) fn born(&mut self, parent: ThreadId, name: &str, daemon: bool) {
+        self.daemon = daemon;
         self.parent = Some(parent);
         if !name.is_empty() {
             self.name = clip(name, MAX_NAME_BYTES).into_owned();
@@ -141,7 +156,7 @@ impl Thread {
         self.id
     }
 
-    /// Its name. `thread 5` where its creation was not seen, `MainThread` for the main thread.
+    /// Its latest name. `thread 5` where its creation was not seen, `MainThread` for the main thread.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -156,9 +171,19 @@ impl Thread {
         self.state
     }
 
+    /// Whether the program ends without waiting for it.
+    pub fn is_daemon(&self) -> bool {
+        self.daemon
+    }
+
+    /// Its wait; set exactly while its state is [`ThreadState::Waiting`].
+    pub fn wait(&self) -> Option<Wait> {
+        self.wait
+    }
+
     /// What it waits for; set exactly while its state is [`ThreadState::Waiting`].
     pub fn waits_for(&self) -> Option<WaitsFor> {
-        self.waits_for
+        self.wait.map(|wait| wait.waits_for)
     }
 
     /// Whether it waits for an object or for another thread.
@@ -166,7 +191,7 @@ impl Thread {
         self.state == ThreadState::Waiting
     }
 
-    /// The objects it holds, in the order in which it acquired them. A thread that has ended without giving an object
+    /// The objects it holds, or has permits of, in the order in which it acquired them. A thread that has ended without giving an object
     /// back still holds it.
     pub fn holds(&self) -> &[ObjectId] {
         &self.holds

@@ -7,7 +7,7 @@ use crate::{Span, lane::Lane, merge, span::Change};
 /// One lane of the timeline, to be read: what a thread did, or who held an object, since it began.
 ///
 /// A thread's lane has no holes from the moment it started to the moment it ended or to now. An object's lane has
-/// holes where nobody held it. Reading allocates nothing.
+/// holes where nobody held it and nothing was in it. Reading allocates nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeline<'a> {
     changes: &'a [Change],

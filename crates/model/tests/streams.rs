@@ -2,13 +2,13 @@
 
 use proptest::{collection::vec, prelude::*};
 use threadlab_model::{
-    Model, Thread, ThreadState,
+    Deadlock, Model, Thread, ThreadState,
     testing::{self, Shape, Simulation},
 };
-use threadlab_trace::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, ThreadId, What};
+use threadlab_trace::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, ThreadId, What};
 
 fn shapes() -> impl Strategy<Value = Shape> {
-    (1..8_u32, 1..5_u32).prop_map(|(threads, locks)| Shape { threads, locks })
+    (1..8_u32, 1..5_u32, 0..13_u32).prop_map(|(threads, locks, others)| Shape { threads, locks, others })
 }
 
 fn streams() -> impl Strategy<Value = Vec<Event>> {
@@ -35,33 +35,91 @@ fn garbage() -> impl Strategy<Value = Event> {
 }
 
 fn whats() -> impl Strategy<Value = What> {
-    let object = || numbers().prop_map(ObjectId);
     let thread = || numbers().prop_map(ThreadId);
     prop_oneof![
-        (thread(), ".{0,5}").prop_map(|(child, name)| What::ThreadCreated { child, name, daemon: false }),
+        (thread(), ".{0,5}", any::<bool>()).prop_map(|(child, name, daemon)| What::ThreadCreated {
+            child,
+            name,
+            daemon
+        }),
+        (thread(), ".{0,5}").prop_map(|(target, name)| What::ThreadRenamed { target, name }),
         Just(What::ThreadStarted),
         Just(What::ThreadFinished),
         ".{0,5}".prop_map(|message| What::ThreadPanicked { message }),
-        thread().prop_map(|target| What::JoinBegan { target, timed: false }),
+        (thread(), any::<bool>()).prop_map(|(target, timed)| What::JoinBegan { target, timed }),
         thread().prop_map(|target| What::JoinEnded { target }),
         thread().prop_map(|target| What::JoinTimedOut { target }),
         numbers().prop_map(|micros| What::SleepBegan { micros }),
         Just(What::SleepEnded),
-        (object(), ".{0,5}").prop_map(|(object, name)| What::ObjectCreated {
-            object,
-            kind: ObjectKind::Lock,
-            name
-        }),
-        object().prop_map(|object| What::WaitBegan { object, purpose: Purpose::Acquire, timed: false }),
-        object().prop_map(|object| What::WaitTimedOut { object }),
-        object().prop_map(|object| What::Acquired { object, mode: Mode::Owned, count: 1 }),
-        object().prop_map(|object| What::Released { object, mode: Mode::Owned, count: 1 }),
+        about_objects(),
+        signals(),
         ".{0,5}".prop_map(|text| What::Printed { text }),
         (numbers(), numbers()).prop_map(|(done, total)| What::Progress { done, total }),
         (numbers(), ".{0,5}").prop_map(|(line, file)| What::PlaceDefined { line, file }),
         ".{0,5}".prop_map(|text| What::Result { text }),
         ".{0,5}".prop_map(|message| What::Failed { message }),
         numbers().prop_map(|count| What::Lost { count }),
+    ]
+}
+
+fn any_of<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
+    prop::sample::select(all)
+}
+
+/// What happens to objects of any kind.
+fn about_objects() -> impl Strategy<Value = What> {
+    let object = || numbers().prop_map(ObjectId);
+    let purpose = || any_of(Purpose::ALL);
+    let mode = || any_of(Mode::ALL);
+    prop_oneof![
+        (object(), any_of(ObjectKind::ALL), ".{0,5}").prop_map(|(object, kind, name)| What::ObjectCreated {
+            object,
+            kind,
+            name
+        }),
+        (object(), any_of(Size::ALL), numbers()).prop_map(|(object, size, value)| What::ObjectSized {
+            object,
+            size,
+            value
+        }),
+        (object(), purpose(), any::<bool>()).prop_map(|(object, purpose, timed)| What::WaitBegan {
+            object,
+            purpose,
+            timed
+        }),
+        object().prop_map(|object| What::WaitTimedOut { object }),
+        object().prop_map(|object| What::WaitEnded { object }),
+        (object(), mode(), numbers()).prop_map(|(object, mode, count)| What::Acquired {
+            object,
+            mode,
+            count
+        }),
+        (object(), mode(), numbers()).prop_map(|(object, mode, count)| What::Released {
+            object,
+            mode,
+            count
+        }),
+    ]
+}
+
+/// What happens to objects of some kinds.
+fn signals() -> impl Strategy<Value = What> {
+    let object = || numbers().prop_map(ObjectId);
+    prop_oneof![
+        object().prop_map(|object| What::Set { object }),
+        object().prop_map(|object| What::Cleared { object }),
+        (object(), numbers()).prop_map(|(object, count)| What::Notified { object, count }),
+        object().prop_map(|object| What::Arrived { object }),
+        object().prop_map(|object| What::Tripped { object }),
+        object().prop_map(|object| What::Broken { object }),
+        object().prop_map(|object| What::Reset { object }),
+        (object(), numbers()).prop_map(|(object, item)| What::Put { object, item }),
+        (object(), numbers()).prop_map(|(object, item)| What::Got { object, item }),
+        object().prop_map(|object| What::TaskDone { object }),
+        (object(), any::<bool>()).prop_map(|(object, immediate)| What::ShutDown { object, immediate }),
+        (object(), numbers()).prop_map(|(object, timer)| What::TimerStarted { object, timer }),
+        (object(), numbers()).prop_map(|(object, timer)| What::TimerFired { object, timer }),
+        (object(), numbers()).prop_map(|(object, timer)| What::TimerCancelled { object, timer }),
     ]
 }
 
@@ -104,6 +162,32 @@ proptest! {
         prop_assert_eq!((model.lost(), model.left_out()), (0, 0));
         let printed = run.events().iter().filter(|event| matches!(event.what, What::Printed { .. })).count();
         prop_assert_eq!(model.output().printed(), printed as u64);
+    }
+
+    #[test]
+    fn a_deadlock_is_told_when_nobody_can_act_and_of_threads_that_never_will(
+        shape in shapes(),
+        choices in vec(any::<u32>(), 0..400),
+    ) {
+        let mut run = Simulation::new(shape);
+        let mut model = Model::new();
+        let mut stuck: Vec<ThreadId> = Vec::new();
+        let mut seen = 0;
+        for choice in choices {
+            run.step(choice);
+            for event in &run.events()[seen..] {
+                prop_assert!(!stuck.contains(&event.thread), "{:?} does {:?}", event.thread, event.what);
+                model.apply(event);
+            }
+            seen = run.events().len();
+            let deadlock = model.deadlock();
+            let standstill = deadlock.as_ref().is_some_and(Deadlock::is_standstill);
+            prop_assert_eq!(standstill, run.is_awaited() && !run.can_act(), "{:#?}", run);
+            if let Some(deadlock) = deadlock {
+                prop_assert!(standstill || deadlock.is_round());
+                stuck.extend(deadlock.threads());
+            }
+        }
     }
 
     #[test]

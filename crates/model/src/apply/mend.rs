@@ -1,9 +1,9 @@
 //! Finding what an event is about, and making the state fit it.
 
-use threadlab_trace::{ObjectId, PlaceId, ThreadId};
+use threadlab_trace::{ObjectId, PlaceId, Purpose, ThreadId};
 
 use super::{Skip, Step};
-use crate::{Object, SpanKind, Thread, ThreadState, WaitsFor};
+use crate::{Object, SpanKind, Thread, ThreadState, Wait, WaitsFor, span::State};
 
 /// Finding the thread or object that an event is about.
 impl Step<'_> {
@@ -86,13 +86,33 @@ impl Step<'_> {
         thread.lane.set(self.time, kind.into(), self.model.lane_capacity);
     }
 
-    pub(super) fn block(&mut self, at: usize, waits_for: WaitsFor, kind: SpanKind) {
-        self.model.threads[at].waits_for = Some(waits_for);
+    pub(super) fn block(&mut self, at: usize, wait: Wait, kind: SpanKind) {
+        self.model.threads[at].wait = Some(wait);
         self.enter(at, ThreadState::Waiting, kind);
     }
 
-    pub(super) fn waits_for(&self, at: usize, what: WaitsFor) -> bool {
-        self.model.threads[at].waits_for == Some(what)
+    /// The wait of the thread at `at`, if it is for that object.
+    #[inline]
+    pub(super) fn wait_for(&self, at: usize, object: ObjectId) -> Option<Wait> {
+        let waits_for = |wait: &Wait| matches!(wait.waits_for, WaitsFor::Object(other, _) if other == object);
+        self.model.threads[at].wait.filter(waits_for)
+    }
+
+    /// It has what it wanted of the object; returns whether it waited for that.
+    #[inline]
+    pub(super) fn got_through(&mut self, at: usize, object_at: usize) -> bool {
+        let object = &self.model.objects[object_at];
+        if let Some(since) = object.lane.last_start() {
+            // What let it in was before it, whatever their clocks say.
+            self.time = self.time.max(since);
+        }
+        let waited = self.wait_for(at, object.id).is_some();
+        if waited {
+            self.unblock(at);
+        } else {
+            self.must_run(at);
+        }
+        waited
     }
 
     /// It runs: an end of sleeping or waiting that this does not follow from was not seen.
@@ -106,28 +126,47 @@ impl Step<'_> {
 
     /// It does not sleep or wait any longer.
     pub(super) fn unblock(&mut self, at: usize) {
-        if let Some(WaitsFor::Object(object)) = self.model.threads[at].waits_for.take()
+        if let Some(Wait { waits_for: WaitsFor::Object(object, purpose), .. }) =
+            self.model.threads[at].wait.take()
             && let Some(object_at) = self.model.objects.index(object.0)
         {
-            remove(&mut self.model.objects[object_at].waiters, &self.model.threads[at].id);
+            let waiters = &mut self.model.objects[object_at].waiters;
+            let left = waiters.remove(self.model.threads[at].id);
+            if purpose == Purpose::Notification && left.is_some_and(|left| left.released) {
+                // It was another one that was notified, and that one will say so.
+                waiters.release(purpose, 1);
+            }
+            self.show(object_at);
         }
         self.enter(at, ThreadState::Running, SpanKind::Running);
     }
 
-    /// Nobody holds the object any longer.
-    pub(super) fn take_back(&mut self, object_at: usize) {
-        let Some(holder) = self.model.objects[object_at].holder else { return };
-        if let Some(at) = self.model.threads.index(holder.0) {
-            self.take_back_from(at, object_at);
+    /// Brings the object's lane up to date.
+    #[inline]
+    pub(super) fn show(&mut self, object_at: usize) {
+        let object = &mut self.model.objects[object_at];
+        let state = object.span_kind().map_or(State::FREE, State::from);
+        if state != State::FREE || object.lane.last_start().is_some() {
+            object.lane.set(self.time, state, self.model.lane_capacity);
         }
     }
 
-    /// Nobody holds the object any longer; if anybody does, it is probably this thread.
-    #[inline]
-    pub(super) fn take_back_from(&mut self, probably: usize, object_at: usize) {
+    /// Nobody holds the object any longer.
+    pub(super) fn take_back(&mut self, object_at: usize) {
         let object = &mut self.model.objects[object_at];
-        let Some(holder) = object.holder.take() else { return };
         let id = object.id;
+        while let Some(hold) = self.model.objects[object_at].holders.pop() {
+            if let Some(at) = self.model.threads.index(hold.thread.0) {
+                remove(&mut self.model.threads[at].holds, &id);
+            }
+        }
+    }
+
+    /// The hold at `at` ends; it is probably that of the thread at `probably`.
+    #[inline]
+    pub(super) fn take_hold(&mut self, probably: usize, object_at: usize, at: usize) {
+        let object = &mut self.model.objects[object_at];
+        let (id, holder) = (object.id, object.holders.remove(at).thread);
         let holder_at = if self.model.threads[probably].id == holder {
             probably
         } else {

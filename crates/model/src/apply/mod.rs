@@ -3,15 +3,19 @@
 //! It believes the newest event. Where that contradicts the state, it mends the state by the least change that makes
 //! both fit: a thread that acts does not wait, whatever it was thought to wait for; a lock that is acquired has no
 //! other holder. Only a thread that has ended stays so.
+//!
+//! What lets others go on is told before it can be seen, what came of it after. So between the two there seem to be more
+//! permits, room or items than there are, never fewer.
 
 mod mend;
 mod objects;
+mod signals;
 mod threads;
 
 use threadlab_trace::{Event, PlaceId, ThreadId, What};
 
 use crate::{
-    Failure, Model, Progress, WaitsFor,
+    Failure, Model, Progress,
     limits::{MAX_TEXT_BYTES, clip},
     places::Defined,
 };
@@ -73,19 +77,37 @@ impl Step<'_> {
     fn take(&mut self, what: &What) -> Taken {
         self.note();
         match what {
-            What::Acquired { object, .. } => self.acquired(*object),
-            What::Released { object, .. } => self.released(*object),
-            What::WaitBegan { object, .. } => self.wait_began(*object),
-            What::WaitTimedOut { object } => self.timed_out(WaitsFor::Object(*object)),
-            What::ThreadCreated { child, name, .. } => self.thread_created(*child, name),
+            What::Acquired { object, mode, count } => self.acquired(*object, *mode, *count),
+            What::Released { object, mode, count } => self.released(*object, *mode, *count),
+            What::Put { object, item } => self.put(*object, *item),
+            What::Got { object, item } => self.got(*object, *item),
+            What::WaitBegan { object, purpose, timed } => self.wait_began(*object, *purpose, *timed),
+            What::WaitTimedOut { object } => self.wait_timed_out(*object),
+            What::WaitEnded { object } => self.wait_ended(*object),
+            What::Set { object } => self.set(*object),
+            What::Cleared { object } => self.cleared(*object),
+            What::Notified { object, count } => self.notified(*object, *count),
+            What::Arrived { object } => self.arrived(*object),
+            What::Tripped { object } => self.tripped(*object),
+            What::Broken { object } => self.barrier_set(*object, true),
+            What::Reset { object } => self.barrier_set(*object, false),
+            What::TaskDone { object } => self.task_done(*object),
+            What::ShutDown { object, immediate } => self.shut_down(*object, *immediate),
+            What::TimerStarted { object, timer } => self.timer_started(*object, *timer),
+            What::TimerFired { object, timer } | What::TimerCancelled { object, timer } => {
+                self.timer_over(*object, *timer)
+            }
+            What::ThreadCreated { child, name, daemon } => self.thread_created(*child, name, *daemon),
+            What::ThreadRenamed { target, name } => self.thread_renamed(*target, name),
             What::ThreadStarted => self.thread_started(),
             What::ThreadFinished => self.thread_ended(None),
             What::ThreadPanicked { message } => self.thread_ended(Some(message)),
-            What::JoinBegan { target, .. } => self.join_began(*target),
+            What::JoinBegan { target, timed } => self.join_began(*target, *timed),
             What::JoinEnded { target } => self.join_ended(*target),
-            What::JoinTimedOut { target } => self.timed_out(WaitsFor::Thread(*target)),
+            What::JoinTimedOut { target } => self.join_timed_out(*target),
             What::SleepBegan { .. } => self.sleep_began(),
             What::SleepEnded => self.sleep_ended(),
+            What::ObjectSized { object, size, value } => self.object_sized(*object, *size, *value),
             What::Printed { text } => self.printed(text),
             What::Progress { done, total } => self.progress(Progress { done: *done, total: *total }),
             What::ObjectCreated { object, kind, name } => self.object_created(*object, *kind, name),
@@ -116,17 +138,6 @@ impl Step<'_> {
             self.contradicts |= self.time < thread.latest;
             thread.latest = thread.latest.max(self.time);
         }
-    }
-
-    fn timed_out(&mut self, waits_for: WaitsFor) -> Taken {
-        let at = self.actor()?;
-        if self.waits_for(at, waits_for) {
-            self.unblock(at);
-        } else {
-            self.contradicts = true;
-            self.must_run(at);
-        }
-        Ok(())
     }
 
     fn printed(&mut self, text: &str) -> Taken {
@@ -160,7 +171,9 @@ impl Step<'_> {
     fn lost(&mut self, count: u32) {
         self.model.lost += u64::from(count);
         if let Some(at) = self.model.threads.index(self.thread.0) {
-            self.model.threads[at].lost += u64::from(count);
+            let thread = &mut self.model.threads[at];
+            thread.lost += u64::from(count);
+            thread.lost_at = self.model.events;
         }
     }
 }

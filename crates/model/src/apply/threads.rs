@@ -4,12 +4,12 @@ use threadlab_trace::ThreadId;
 
 use super::{Skip, Step, Taken};
 use crate::{
-    Panic, Progress, SpanKind, Thread, ThreadState, WaitsFor,
-    limits::{MAX_PANIC_BYTES, clip},
+    Panic, Progress, SpanKind, Thread, ThreadState, Wait, WaitsFor,
+    limits::{MAX_NAME_BYTES, MAX_PANIC_BYTES, clip},
 };
 
 impl Step<'_> {
-    pub(super) fn thread_created(&mut self, child: ThreadId, name: &str) -> Taken {
+    pub(super) fn thread_created(&mut self, child: ThreadId, name: &str, daemon: bool) -> Taken {
         // A thread that has ended makes no other, but the other is there.
         match self.running_actor() {
             Ok(_) | Err(Skip::Void) => {}
@@ -19,13 +19,21 @@ impl Step<'_> {
             self.contradicts = true;
             let thread = &mut self.model.threads[at];
             if thread.unnamed && child != self.thread {
-                thread.born(self.thread, name);
+                thread.born(self.thread, name, daemon);
             }
             return Ok(());
         }
         let mut thread = Thread::new(child, self.time);
-        thread.born(self.thread, name);
+        thread.born(self.thread, name, daemon);
         self.add_thread(thread)?;
+        Ok(())
+    }
+
+    pub(super) fn thread_renamed(&mut self, target: ThreadId, name: &str) -> Taken {
+        self.running_actor()?;
+        let at = self.find_or_add_thread(target)?;
+        let thread = &mut self.model.threads[at];
+        thread.name = clip(name, MAX_NAME_BYTES).into_owned();
         Ok(())
     }
 
@@ -66,10 +74,10 @@ impl Step<'_> {
         Ok(())
     }
 
-    pub(super) fn join_began(&mut self, target: ThreadId) -> Taken {
+    pub(super) fn join_began(&mut self, target: ThreadId, timed: bool) -> Taken {
         let at = self.running_actor()?;
         self.find_or_add_thread(target)?;
-        self.block(at, WaitsFor::Thread(target), SpanKind::Joining(target));
+        self.block(at, Wait { waits_for: WaitsFor::Thread(target), timed }, SpanKind::Joining(target));
         Ok(())
     }
 
@@ -77,12 +85,29 @@ impl Step<'_> {
         let at = self.actor()?;
         // Joining a thread that has ended need not begin with waiting.
         self.contradicts |= !self.model.thread(target).is_some_and(|thread| thread.state.has_ended());
-        if self.waits_for(at, WaitsFor::Thread(target)) {
+        if self.join_of(at, target).is_some() {
             self.unblock(at);
         } else {
             self.must_run(at);
         }
         Ok(())
+    }
+
+    pub(super) fn join_timed_out(&mut self, target: ThreadId) -> Taken {
+        let at = self.actor()?;
+        if let Some(join) = self.join_of(at, target) {
+            self.contradicts |= !join.timed;
+            self.unblock(at);
+        } else {
+            self.contradicts = true;
+            self.must_run(at);
+        }
+        Ok(())
+    }
+
+    /// The wait of the thread at `at`, if it is for that thread.
+    fn join_of(&self, at: usize, target: ThreadId) -> Option<Wait> {
+        self.model.threads[at].wait.filter(|wait| wait.waits_for == WaitsFor::Thread(target))
     }
 
     pub(super) fn sleep_began(&mut self) -> Taken {

@@ -1,6 +1,8 @@
 //! What must hold of every model, whatever events it was fed.
 
-use crate::{Model, Object, Span, SpanKind, Thread, ThreadState, Timeline, WaitsFor};
+use threadlab_trace::Mode;
+
+use crate::{Model, Object, ObjectState, Span, SpanKind, Thread, ThreadState, Timeline, Wait, WaitsFor};
 
 /// Whether a model hangs together: what it says of threads, objects and lanes fits.
 ///
@@ -36,13 +38,16 @@ fn check_thread(model: &Model, thread: &Thread) -> Result<(), String> {
     ensure((state == ThreadState::Waiting) == thread.waits_for().is_some(), "exactly a waiting one waits")?;
     for (at, object) in thread.holds().iter().enumerate() {
         ensure(!thread.holds()[..at].contains(object), "it holds something twice")?;
-        let holder = model.object(*object).and_then(Object::holder);
-        ensure(holder == Some(id), "it holds what does not name it as holder")?;
+        let holders = model.object(*object).map_or(&[][..], Object::holders);
+        ensure(holders.iter().any(|hold| hold.thread == id), "it holds what does not name it as holder")?;
     }
     match thread.waits_for() {
-        Some(WaitsFor::Object(object)) => {
+        Some(WaitsFor::Object(object, _)) => {
             let waiters = model.object(object).map_or(&[][..], Object::waiters);
-            ensure(waiters.contains(&id), "it waits without being among the waiters")?;
+            ensure(
+                waiters.iter().any(|waiter| waiter.thread == id),
+                "it waits without being among the waiters",
+            )?;
         }
         Some(WaitsFor::Thread(target)) => {
             ensure(model.thread(target).is_some(), "it waits for a thread that is not known")?;
@@ -57,7 +62,8 @@ fn check_thread(model: &Model, thread: &Thread) -> Result<(), String> {
     let mut latest = None;
     for span in lane.all() {
         ensure(span.start == at, "its lane has a hole")?;
-        ensure(!matches!(span.kind, SpanKind::Held(_)), "its lane shows a holder")?;
+        let of_object = matches!(span.kind, SpanKind::Held(_) | SpanKind::Shared(_) | SpanKind::Level(_));
+        ensure(!of_object, "its lane shows what belongs to an object")?;
         (at, latest) = (span.end, Some(span));
     }
     ensure(at == lane.end(), "its lane does not reach its end")?;
@@ -74,7 +80,7 @@ fn kind_of(thread: &Thread) -> Option<SpanKind> {
     match (thread.state(), thread.waits_for()) {
         (ThreadState::Running, _) => Some(SpanKind::Running),
         (ThreadState::Sleeping, _) => Some(SpanKind::Sleeping),
-        (_, Some(WaitsFor::Object(object))) => Some(SpanKind::Waiting(object)),
+        (_, Some(WaitsFor::Object(object, _))) => Some(SpanKind::Waiting(object)),
         (_, Some(WaitsFor::Thread(target))) => Some(SpanKind::Joining(target)),
         _ => None,
     }
@@ -83,28 +89,59 @@ fn kind_of(thread: &Thread) -> Option<SpanKind> {
 fn check_object(model: &Model, object: &Object) -> Result<(), String> {
     let id = object.id();
     ensure(model.object(id) == Some(object), "an object is not found by its number")?;
-    if let Some(holder) = object.holder() {
-        let holds = model.thread(holder).is_some_and(|thread| thread.holds().contains(&id));
-        ensure(holds, "its holder does not hold it")?;
+    for (at, hold) in object.holders().iter().enumerate() {
+        let twice = object.holders()[..at].iter().any(|other| other.thread == hold.thread);
+        ensure(!twice && hold.count > 0, "somebody holds it twice, or not at all")?;
+        let holds = model.thread(hold.thread).is_some_and(|thread| thread.holds().contains(&id));
+        ensure(holds, "a holder does not hold it")?;
     }
+    let alone = |mode| matches!(mode, Mode::Owned | Mode::Transferable);
+    let several = object.holders().len() > 1;
+    ensure(
+        !several || !object.holders().iter().any(|hold| alone(hold.mode)),
+        "it is held by one alone and by others",
+    )?;
     for (at, waiter) in object.waiters().iter().enumerate() {
-        ensure(!object.waiters()[..at].contains(waiter), "somebody waits twice")?;
-        let waits_for = model.thread(*waiter).and_then(Thread::waits_for);
-        ensure(waits_for == Some(WaitsFor::Object(id)), "a waiter waits for something else")?;
+        let twice = object.waiters()[..at].iter().any(|other| other.thread == waiter.thread);
+        ensure(!twice, "somebody waits twice")?;
+        let expected = Wait { waits_for: WaitsFor::Object(id, waiter.purpose), timed: waiter.timed };
+        let wait = model.thread(waiter.thread).and_then(Thread::wait);
+        ensure(wait == Some(expected), "a waiter waits for something else")?;
     }
+    check_state(object)?;
     ensure(object.contended() <= object.acquisitions(), "more acquisitions after a wait than there were")?;
     let lane = model.object_timeline(id).ok_or("it has no lane")?;
     check_lane(lane)?;
     let mut latest = None;
     for span in lane.all() {
-        ensure(matches!(span.kind, SpanKind::Held(_)), "its lane shows what is not holding")?;
+        let of_thread = matches!(
+            span.kind,
+            SpanKind::Running | SpanKind::Waiting(_) | SpanKind::Joining(_) | SpanKind::Sleeping
+        );
+        ensure(!of_thread, "its lane shows what belongs to a thread")?;
         latest = Some(span);
     }
     if model.is_over() || lane.last_change() == Some(model.now()) {
         return Ok(());
     }
-    let held = latest.filter(|span: &Span| span.end == model.now()).map(|span| span.kind);
-    ensure(held == object.holder().map(SpanKind::Held), "its last span is not its holder's")
+    let shown = latest.filter(|span: &Span| span.end == model.now());
+    let merged = shown.is_some_and(|span| span.merged());
+    ensure(
+        merged || shown.map(|span| span.kind) == object.span_kind(),
+        "its last span is not what it shows now",
+    )
+}
+
+fn check_state(object: &Object) -> Result<(), String> {
+    match object.state() {
+        ObjectState::Barrier(barrier) => {
+            let most = barrier.parties().map_or(usize::MAX, |parties| parties as usize);
+            ensure(barrier.arrived().len() <= most, "more threads arrived than the barrier waits for")?;
+            ensure(!barrier.is_broken() || barrier.arrived().is_empty(), "threads are at a broken barrier")
+        }
+        ObjectState::Queue(queue) => ensure(queue.items().count() == queue.len(), "the items do not add up"),
+        _ => Ok(()),
+    }
 }
 
 /// Order, length and share of spans, whole and in cells of several widths.
@@ -133,24 +170,25 @@ fn check_lane(lane: Timeline<'_>) -> Result<(), String> {
 
 fn check_waits(model: &Model) -> Result<(), String> {
     for thread in model.threads() {
-        let chain = model.wait_chain(thread.id());
-        ensure(chain.is_empty() != thread.is_waiting(), "exactly a waiting thread has a chain of waits")?;
-        let linked = chain.windows(2).all(|pair| pair[0].blocker == Some(pair[1].thread));
-        ensure(linked, "a chain of waits is broken")?;
-        let words = model.waits_for_words(thread.id());
+        let id = thread.id();
+        let words = model.waits_for_words(id);
         ensure(words.is_some() == thread.is_waiting(), "exactly a waiting thread has words for it")?;
+        for edge in model.edges(id) {
+            ensure(edge.waiter == id, "an edge begins elsewhere")?;
+            ensure(Some(edge.waits_for) == thread.waits_for(), "an edge is for something else")?;
+        }
     }
-    let Some(cycle) = model.cycle() else {
-        let closed = model.threads().any(|thread| closes(model, thread));
-        return ensure(!closed, "a cycle was overlooked");
-    };
-    let (first, last) = (cycle.first().ok_or("a cycle is empty")?, cycle.last().ok_or("a cycle is empty")?);
-    ensure(last.blocker == Some(first.thread), "a cycle is not closed")
-}
-
-/// Whether the chain of waits that begins with a thread comes back to it.
-fn closes(model: &Model, thread: &Thread) -> bool {
-    model.wait_chain(thread.id()).last().is_some_and(|last| last.blocker == Some(thread.id()))
+    let Some(deadlock) = model.deadlock() else { return Ok(()) };
+    let threads = deadlock.threads();
+    ensure(!threads.is_empty(), "a deadlock of nobody")?;
+    ensure(deadlock.sentences(model).count() == threads.len(), "a deadlock without words")?;
+    for (&thread, &next) in threads.iter().zip(threads.iter().cycle().skip(1)) {
+        let wait = model.thread(thread).and_then(Thread::wait).ok_or("a deadlocked thread does not wait")?;
+        ensure(!wait.timed, "a deadlocked thread waits for some time only")?;
+        let linked = !deadlock.is_round() || model.edges(thread).any(|edge| edge.blocker == next);
+        ensure(linked, "a round is not closed")?;
+    }
+    Ok(())
 }
 
 fn check_counts(model: &Model) -> Result<(), String> {

@@ -6,15 +6,14 @@ use crate::{SpanKind, ThreadState};
 #[test]
 fn a_lock_goes_from_its_holder_to_a_waiter() {
     let mut run = Run::of_three();
-    run.acquired(10, A, L).waits(20, B, L).waits(25, MAIN, L);
-    let lock = run.model.object(L).unwrap();
-    assert_eq!((lock.holder(), lock.waiters()), (Some(A), &[B, MAIN][..]));
+    run.acquired(10, A, L).waits_a_while(20, B, L).waits(25, MAIN, L);
+    assert_eq!((run.object(L).holder(), run.waiters(L)), (Some(A), vec![B, MAIN]));
     assert_eq!(run.model.thread(A).unwrap().holds(), [L]);
     assert_eq!(run.model.thread(B).unwrap().state(), ThreadState::Waiting);
 
     run.released(30, A, L).acquired(31, MAIN, L);
     let lock = run.model.object(L).unwrap();
-    assert_eq!((lock.holder(), lock.waiters()), (Some(MAIN), &[B][..]));
+    assert_eq!((lock.holder(), run.waiters(L)), (Some(MAIN), vec![B]));
     assert_eq!((lock.acquisitions(), lock.contended()), (2, 1));
     assert_eq!(run.model.thread(A).unwrap().holds(), []);
 
@@ -33,10 +32,15 @@ fn a_lock_goes_from_its_holder_to_a_waiter() {
 #[test]
 fn another_thread_may_release() {
     let mut run = Run::of_three();
-    run.acquired(1, A, L).released(2, B, L);
+    let mode = Mode::Transferable;
+    run.at(1, A, What::Acquired { object: L, mode, count: 1 });
+    run.at(2, B, What::Released { object: L, mode, count: 1 });
     assert_eq!(run.model.object(L).unwrap().holder(), None);
     assert_eq!(run.model.thread(A).unwrap().holds(), []);
     assert_eq!(run.model.anomalies(), 0);
+    run.acquired(3, A, L).released(4, B, L);
+    assert_eq!(run.model.object(L).unwrap().holder(), None);
+    assert_eq!(run.model.anomalies(), 1, "a guard stays with its thread");
 }
 
 #[test]
@@ -47,7 +51,7 @@ fn a_thread_that_ends_keeps_what_it_holds() {
     assert_eq!(run.model.thread(A).unwrap().holds(), [L]);
     run.model.advance(9);
     assert_eq!(run.holds(L), [(1, 9, SpanKind::Held(A))]);
-    run.released(10, B, L);
+    run.at(10, B, What::Released { object: L, mode: Mode::Transferable, count: 1 });
     assert_eq!(run.model.thread(A).unwrap().holds(), []);
     assert_eq!(run.model.anomalies(), 0);
 }
@@ -57,7 +61,7 @@ fn waiting_for_a_lock_that_one_holds_is_possible() {
     let mut run = Run::of_three();
     run.acquired(1, A, L).waits(2, A, L);
     let lock = run.model.object(L).unwrap();
-    assert_eq!((lock.holder(), lock.waiters()), (Some(A), &[A][..]));
+    assert_eq!((lock.holder(), run.waiters(L)), (Some(A), vec![A]));
     assert_eq!(run.model.anomalies(), 0);
 }
 

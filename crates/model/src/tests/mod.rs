@@ -1,16 +1,26 @@
 //! Tests by topic, through the public interface where it reaches.
 
+mod barriers;
 mod bounds;
+mod conditions;
+mod deadlocks;
+mod events;
 mod lanes;
 mod locks;
+mod onces;
 mod output;
+mod queues;
+mod rlocks;
+mod rwlocks;
+mod semaphores;
 mod speed;
 mod threads;
+mod timers;
 mod waits;
 
-use threadlab_trace::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, ThreadId, What};
+use threadlab_trace::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, ThreadId, What};
 
-use crate::{Model, testing};
+use crate::{Model, Object, testing};
 
 const MAIN: ThreadId = ThreadId::MAIN;
 const A: ThreadId = ThreadId(2);
@@ -64,8 +74,52 @@ impl Run {
         self.at(time, thread, What::Released { object, mode: Mode::Owned, count: 1 })
     }
 
+    /// Waits to acquire, without a time limit.
     fn waits(&mut self, time: u64, thread: ThreadId, object: ObjectId) -> &mut Self {
-        self.at(time, thread, What::WaitBegan { object, purpose: Purpose::Acquire, timed: false })
+        self.waits_for(time, thread, object, Purpose::Acquire)
+    }
+
+    fn waits_for(&mut self, time: u64, thread: ThreadId, object: ObjectId, purpose: Purpose) -> &mut Self {
+        self.at(time, thread, What::WaitBegan { object, purpose, timed: false })
+    }
+
+    /// Waits to acquire, but not for ever.
+    fn waits_a_while(&mut self, time: u64, thread: ThreadId, object: ObjectId) -> &mut Self {
+        self.at(time, thread, What::WaitBegan { object, purpose: Purpose::Acquire, timed: true })
+    }
+
+    /// One more object, met by the main thread: its number.
+    fn meets(&mut self, kind: ObjectKind, name: &str, size: Option<(Size, u32)>) -> ObjectId {
+        let object = ObjectId(u32::try_from(self.model.objects().len()).unwrap() + 1);
+        self.at(0, MAIN, What::ObjectCreated { object, kind, name: name.to_owned() });
+        if let Some((size, value)) = size {
+            self.at(0, MAIN, What::ObjectSized { object, size, value });
+        }
+        object
+    }
+
+    fn object(&self, object: ObjectId) -> &Object {
+        self.model.object(object).unwrap()
+    }
+
+    /// The threads that wait for an object, in their order.
+    fn waiters(&self, object: ObjectId) -> Vec<ThreadId> {
+        self.object(object).waiters().iter().map(|waiter| waiter.thread).collect()
+    }
+
+    /// Who holds an object, and how many times.
+    fn holders(&self, object: ObjectId) -> Vec<(ThreadId, u32)> {
+        self.object(object).holders().iter().map(|hold| (hold.thread, hold.count)).collect()
+    }
+
+    /// What a thread waits for, in words.
+    fn words(&self, thread: ThreadId) -> String {
+        self.model.waits_for_words(thread).unwrap_or_default()
+    }
+
+    /// The deadlock that there is now, in words.
+    fn deadlock(&self) -> String {
+        self.model.deadlock().map_or_else(String::new, |deadlock| deadlock.words(&self.model))
     }
 
     /// Thread, begin, end and kind of each span in a thread's lane.

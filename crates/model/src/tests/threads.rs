@@ -65,7 +65,7 @@ fn sleeping_and_joining_show_in_state_and_lane() {
     let mut run = Run::of_three();
     run.at(10, A, What::SleepBegan { micros: 20 });
     assert_eq!(run.model.thread(A).unwrap().state(), ThreadState::Sleeping);
-    run.at(12, MAIN, What::JoinBegan { target: A, timed: false });
+    run.at(12, MAIN, What::JoinBegan { target: A, timed: true });
     let main = run.model.thread(MAIN).unwrap();
     assert_eq!((main.state(), main.waits_for()), (ThreadState::Waiting, Some(WaitsFor::Thread(A))));
     run.at(20, MAIN, What::JoinTimedOut { target: A }).at(
@@ -197,4 +197,39 @@ fn the_end_closes_lanes_but_not_lives() {
     run.released(600, A, L);
     assert_eq!(run.model.object(L).unwrap().holder(), Some(A));
     assert_eq!((run.model.events(), run.model.anomalies(), run.model.now()), (events + 1, 1, 100));
+}
+
+#[test]
+fn a_thread_can_get_another_name() {
+    let mut run = Run::of_three();
+    run.at(1, MAIN, What::ThreadRenamed { target: A, name: "porter".to_owned() });
+    assert_eq!(run.model.thread(A).unwrap().name(), "porter");
+    run.acquired(2, A, L).waits(3, B, L);
+    assert_eq!(run.words(B), "Lock 'printer', held by porter");
+    assert_eq!(run.model.anomalies(), 0);
+    run.at(4, A, What::ThreadFinished).at(5, B, What::ThreadRenamed { target: A, name: "x".repeat(2000) });
+    assert!(run.model.thread(A).unwrap().name().len() < 600);
+}
+
+#[test]
+fn a_daemon_is_known_as_one() {
+    let mut run = Run::of_three();
+    let child = ThreadId(9);
+    run.at(1, MAIN, What::ThreadCreated { child, name: "cleaner".to_owned(), daemon: true });
+    assert!(run.model.thread(child).unwrap().is_daemon());
+    assert!(!run.model.thread(A).unwrap().is_daemon());
+}
+
+#[test]
+fn a_wait_without_a_limit_does_not_time_out() {
+    let mut run = Run::of_three();
+    run.at(1, MAIN, What::JoinBegan { target: A, timed: false }).at(
+        2,
+        MAIN,
+        What::JoinTimedOut { target: A },
+    );
+    assert_eq!(run.model.anomalies(), 1);
+    run.acquired(3, A, L).waits(4, B, L).at(5, B, What::WaitTimedOut { object: L });
+    assert_eq!(run.model.anomalies(), 2);
+    assert_eq!(run.model.thread(B).unwrap().state(), ThreadState::Running, "it is believed all the same");
 }

@@ -1,0 +1,255 @@
+//! What a model knows of an object that threads share.
+
+mod barrier;
+mod condition;
+mod holders;
+mod numbers;
+mod queue;
+mod semaphore;
+mod waiters;
+
+pub use barrier::Barrier;
+pub use condition::Condition;
+pub use holders::Hold;
+pub use numbers::Numbers;
+pub use queue::Queue;
+pub use semaphore::Semaphore;
+pub use waiters::Waiter;
+
+pub(crate) use holders::Holders;
+pub(crate) use waiters::Waiters;
+
+use std::fmt;
+
+use threadlab_trace::{ObjectId, ObjectKind, Purpose, Size, ThreadId};
+
+use crate::{
+    SpanKind,
+    lane::Lane,
+    limits::{MAX_NAME_BYTES, clip},
+};
+
+/// What a model knows of one object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Object {
+    pub(crate) id: ObjectId,
+    pub(crate) kind: Option<ObjectKind>,
+    /// What [`Self::name`] gives.
+    name: String,
+    /// The program gave the name.
+    named: bool,
+    pub(crate) holders: Holders,
+    pub(crate) waiters: Waiters,
+    pub(crate) state: ObjectState,
+    pub(crate) acquisitions: u64,
+    pub(crate) contended: u64,
+    pub(crate) lane: Lane,
+}
+
+/// What there is to know of an object beside its holders and its waiters.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ObjectState {
+    /// Nothing: it is a lock of some kind, or its kind is not known.
+    Lock,
+    /// A condition variable.
+    Condition(Condition),
+    /// A flag that threads wait for.
+    Event {
+        /// Whether it is set.
+        set: bool,
+    },
+    /// A value made at its first use; while a thread makes it, that one holds it.
+    Once {
+        /// Whether the value is there.
+        set: bool,
+    },
+    /// A counter of permits.
+    Semaphore(Semaphore),
+    /// A meeting point.
+    Barrier(Barrier),
+    /// A queue of any kind.
+    Queue(Queue),
+    /// All timers of the process: the numbers of those that are pending, in the order in which they were started.
+    Timers(Numbers),
+}
+
+impl ObjectState {
+    fn of(kind: ObjectKind) -> Self {
+        match kind {
+            ObjectKind::Condition => Self::Condition(Condition::default()),
+            ObjectKind::Event => Self::Event { set: false },
+            ObjectKind::Once => Self::Once { set: false },
+            ObjectKind::Semaphore | ObjectKind::BoundedSemaphore => Self::Semaphore(Semaphore::default()),
+            ObjectKind::Barrier => Self::Barrier(Barrier::default()),
+            ObjectKind::Queue
+            | ObjectKind::LifoQueue
+            | ObjectKind::PriorityQueue
+            | ObjectKind::SimpleQueue => Self::Queue(Queue::default()),
+            ObjectKind::Timers => Self::Timers(Numbers::default()),
+            _ => Self::Lock,
+        }
+    }
+}
+
+impl Object {
+    pub(crate) fn new(id: ObjectId) -> Self {
+        let mut object = Self {
+            id,
+            kind: None,
+            name: String::new(),
+            named: false,
+            holders: Holders::default(),
+            waiters: Waiters::default(),
+            state: ObjectState::Lock,
+            acquisitions: 0,
+            contended: 0,
+            lane: Lane::default(),
+        };
+        object.name = format!("{} {}", object.noun(), id.0);
+        object
+    }
+
+    /// What it is and the name that it got, unless that is empty.
+    pub(crate) fn born(&mut self, kind: ObjectKind, name: &str) {
+        self.kind = Some(kind);
+        self.state = ObjectState::of(kind);
+        self.named = !name.is_empty();
+        self.name = if self.named {
+            clip(name, MAX_NAME_BYTES).into_owned()
+        } else {
+            format!("{} {}", self.noun(), self.id.0)
+        };
+    }
+
+    /// Whether [`Self::born`] with these would change nothing.
+    pub(crate) fn is_born_as(&self, kind: ObjectKind, name: &str) -> bool {
+        let same_name = if self.named { self.name == clip(name, MAX_NAME_BYTES) } else { name.is_empty() };
+        self.kind == Some(kind) && same_name
+    }
+
+    /// A number that it was made with; returns whether that fits.
+    pub(crate) fn sized(&mut self, size: Size, value: u32) -> bool {
+        match (&mut self.state, size) {
+            (ObjectState::Semaphore(semaphore), Size::Permits) => semaphore.sized(value),
+            (ObjectState::Barrier(barrier), Size::Parties) => barrier.sized(value),
+            (ObjectState::Queue(queue), Size::Capacity) => queue.sized(value),
+            _ => false,
+        }
+    }
+
+    /// Its number.
+    pub fn id(&self) -> ObjectId {
+        self.id
+    }
+
+    /// What sort of object it is, or `None` where the event that tells it was lost.
+    pub fn kind(&self) -> Option<ObjectKind> {
+        self.kind
+    }
+
+    /// The word for its kind, such as `RLock`, or `Object` where the kind is not known.
+    pub fn noun(&self) -> &'static str {
+        match self.kind {
+            Some(ObjectKind::Lock) => "Lock",
+            Some(ObjectKind::RLock) => "RLock",
+            Some(ObjectKind::Condition) => "Condition",
+            Some(ObjectKind::Event) => "Event",
+            Some(ObjectKind::Semaphore) => "Semaphore",
+            Some(ObjectKind::BoundedSemaphore) => "BoundedSemaphore",
+            Some(ObjectKind::Barrier) => "Barrier",
+            Some(ObjectKind::RwLock) => "RwLock",
+            Some(ObjectKind::Once) => "Once",
+            Some(ObjectKind::Queue) => "Queue",
+            Some(ObjectKind::LifoQueue) => "LifoQueue",
+            Some(ObjectKind::PriorityQueue) => "PriorityQueue",
+            Some(ObjectKind::SimpleQueue) => "SimpleQueue",
+            Some(ObjectKind::Timers) => "Timers",
+            _ => "Object",
+        }
+    }
+
+    /// The name that the program gave it, or else its kind and number, such as `Lock 1`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How to speak of it within a sentence: `Lock 'printer'`, or `Lock 1` where it has no name.
+    pub fn words(&self) -> impl fmt::Display + '_ {
+        fmt::from_fn(|f| {
+            if self.named { write!(f, "{} '{}'", self.noun(), self.name) } else { f.write_str(&self.name) }
+        })
+    }
+
+    /// What there is to know of it beside its holders and waiters.
+    pub fn state(&self) -> &ObjectState {
+        &self.state
+    }
+
+    /// Who holds it, in the order in which they came: the holder of a lock, the readers or the writer of a `RwLock`, the
+    /// threads that took permits of a semaphore, the thread that makes a value.
+    pub fn holders(&self) -> &[Hold] {
+        self.holders.as_slice()
+    }
+
+    /// The one thread that has it for itself, or `None` where nobody has, or several may.
+    pub fn holder(&self) -> Option<ThreadId> {
+        self.holders.exclusive().map(|hold| hold.thread)
+    }
+
+    /// The threads that wait for it, in the order in which they came, and what for.
+    pub fn waiters(&self) -> &[Waiter] {
+        self.waiters.as_slice()
+    }
+
+    /// How often a thread acquired it.
+    pub fn acquisitions(&self) -> u64 {
+        self.acquisitions
+    }
+
+    /// How often a thread acquired it after having had to wait.
+    pub fn contended(&self) -> u64 {
+        self.contended
+    }
+
+    /// Whether what a waiter waits for is there now, or cannot come any more, so that it need not wait longer. Where that
+    /// cannot be told it is taken to be there.
+    pub(crate) fn lets_go(&self, waiter: Waiter) -> bool {
+        if waiter.released || self.kind.is_none() {
+            return true;
+        }
+        let free = self.holders.as_slice().is_empty();
+        match (&self.state, waiter.purpose) {
+            (ObjectState::Timers(pending), _) => pending.count() > 0,
+            (ObjectState::Semaphore(semaphore), Purpose::Acquire) => semaphore.permits() != Some(0),
+            (ObjectState::Lock | ObjectState::Condition(_), Purpose::Acquire) => free,
+            (ObjectState::Lock, Purpose::AcquireShared) => {
+                // Readers let a writer that waits go before them, and wait only for that.
+                free || (self.holder().is_none() && !self.waiters.any_for(Purpose::Acquire))
+            }
+            (ObjectState::Condition(condition), Purpose::Notification) => condition.due() > 0,
+            (ObjectState::Event { set }, Purpose::Set) => *set,
+            (ObjectState::Once { set }, Purpose::Set | Purpose::Acquire) => *set || free,
+            (ObjectState::Barrier(barrier), Purpose::Pass) => barrier.is_broken(),
+            (ObjectState::Queue(queue), Purpose::Get) => !queue.is_empty() || queue.is_shut_down(),
+            (ObjectState::Queue(queue), Purpose::Put) => !queue.is_full() || queue.is_shut_down(),
+            (ObjectState::Queue(queue), Purpose::AllDone) => queue.unfinished() == 0,
+            _ => true,
+        }
+    }
+
+    /// What its lane shows now.
+    pub(crate) fn span_kind(&self) -> Option<SpanKind> {
+        let level =
+            |count: u64| (count > 0).then(|| SpanKind::Level(u32::try_from(count).unwrap_or(u32::MAX)));
+        match (self.holders.as_slice(), &self.state) {
+            ([hold], _) => Some(SpanKind::Held(hold.thread)),
+            ([], ObjectState::Lock | ObjectState::Semaphore(_)) => None,
+            ([], ObjectState::Event { set } | ObjectState::Once { set }) => level((*set).into()),
+            ([], ObjectState::Condition(_)) => level(self.waiters.as_slice().len() as u64),
+            ([], ObjectState::Barrier(barrier)) => level(barrier.arrived().len() as u64),
+            ([], ObjectState::Queue(queue)) => level(queue.len()),
+            ([], ObjectState::Timers(pending)) => level(pending.count()),
+            (several, _) => Some(SpanKind::Shared(u32::try_from(several.len()).unwrap_or(u32::MAX))),
+        }
+    }
+}

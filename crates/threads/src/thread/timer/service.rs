@@ -8,7 +8,7 @@ use crate::process::{Process, factor};
 use crate::sync::word::{Inner, inner};
 use crate::thread::current::Thread;
 use crate::thread::workers::{self, Job, NoWorker};
-use crate::{clock, futex};
+use crate::clock;
 use core::time::Duration;
 use std::sync::Arc;
 use threadlab_trace::{ObjectKind, ThreadId};

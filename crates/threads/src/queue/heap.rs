@@ -1,0 +1,203 @@
+//! A binary heap that gives the smallest item first, and equal ones in the order of their coming.
+//!
+//! All comparisons of an operation come before its first change, so that one that panics leaves the heap as it was.
+
+use core::cmp::Ordering;
+
+/// An item with its number, which decides between equal ones.
+struct Entry<T> {
+    ticket: u64,
+    item: T,
+}
+
+impl<T: Ord> Entry<T> {
+    fn is_before(&self, other: &Self) -> bool {
+        is_before((&self.item, self.ticket), (&other.item, other.ticket))
+    }
+}
+
+fn is_before<T: Ord>(one: (&T, u64), other: (&T, u64)) -> bool {
+    match one.0.cmp(other.0) {
+        Ordering::Less => true,
+        Ordering::Equal => one.1 < other.1,
+        Ordering::Greater => false,
+    }
+}
+
+/// The heap: a vector in which no item comes before its parent, which is at half its place.
+pub(super) struct Heap<T>(Vec<Entry<T>>);
+
+impl<T> Heap<T> {
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl<T: Ord> Heap<T> {
+    /// The place that an item with this number, higher than all others', will have.
+    pub fn place(&self, item: &T) -> usize {
+        let mut place = self.0.len();
+        while place > 0 {
+            let parent = (place - 1) / 2;
+            // The new item comes after its equals.
+            if *item >= self.0[parent].item {
+                break;
+            }
+            place = parent;
+        }
+        place
+    }
+
+    /// Puts an item at the [`place`](Self::place) that was found for it. Compares nothing.
+    pub fn insert(&mut self, place: usize, ticket: u64, item: T) {
+        let mut free = self.0.len();
+        self.0.push(Entry { ticket, item });
+        while free > place {
+            let parent = (free - 1) / 2;
+            self.0.swap(free, parent);
+            free = parent;
+        }
+    }
+
+    /// Takes the smallest item, with its number.
+    pub fn pop(&mut self) -> Option<(u64, T)> {
+        let last = self.0.len().checked_sub(1)?;
+        let place = self.place_for_last(last);
+        let mut carried = self.0.pop()?;
+        if last == 0 {
+            return Some((carried.ticket, carried.item));
+        }
+        // From there up to the root, each takes its parent's place; the root comes out.
+        let mut at = place;
+        loop {
+            core::mem::swap(&mut self.0[at], &mut carried);
+            if at == 0 {
+                return Some((carried.ticket, carried.item));
+            }
+            at = (at - 1) / 2;
+        }
+    }
+
+    /// Where the last entry goes when the root is taken out.
+    ///
+    /// First the way down along the smaller children to the bottom, then back up: the last entry comes from the bottom
+    /// and mostly belongs there, so this compares less than looking at it on the way down would.
+    fn place_for_last(&self, last: usize) -> usize {
+        let entries = &self.0[..last];
+        let mut place = 0;
+        loop {
+            let left = 2 * place + 1;
+            match (entries.get(left), entries.get(left + 1)) {
+                (Some(one), Some(other)) => place = if other.is_before(one) { left + 1 } else { left },
+                (Some(_), None) => place = left,
+                (None, _) => break,
+            }
+        }
+        while place > 0 && self.0[last].is_before(&self.0[place]) {
+            place = (place - 1) / 2;
+        }
+        place
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    fn push<T: Ord>(heap: &mut Heap<T>, ticket: u64, item: T) {
+        let place = heap.place(&item);
+        heap.insert(place, ticket, item);
+    }
+
+    /// Numbers that look random, from a seed.
+    fn numbers(seed: u64) -> impl Iterator<Item = u64> {
+        let mut state = seed;
+        std::iter::repeat_with(move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state >> 33
+        })
+    }
+
+    #[test]
+    fn gives_what_a_stable_sort_gives() {
+        for size in 0..200_u32 {
+            let mut heap = Heap::new();
+            let items: Vec<u64> =
+                numbers(size.into()).take(size as usize).map(|number| number % 16).collect();
+            for (ticket, &item) in items.iter().enumerate() {
+                push(&mut heap, ticket as u64, item);
+            }
+            let mut sorted: Vec<(u64, u64)> =
+                items.iter().enumerate().map(|(ticket, &item)| (ticket as u64, item)).collect();
+            sorted.sort_by_key(|&(_, item)| item);
+            let popped: Vec<(u64, u64)> = std::iter::from_fn(|| heap.pop()).collect();
+            assert_eq!(popped, sorted);
+        }
+    }
+
+    #[test]
+    fn pushes_between_pops_keep_the_order() {
+        let mut heap = Heap::new();
+        let mut model: Vec<(u64, u64)> = Vec::new();
+        for (ticket, number) in numbers(7).take(5000).enumerate() {
+            let ticket = ticket as u64;
+            if number % 5 < 3 {
+                push(&mut heap, ticket, number % 64);
+                model.push((number % 64, ticket));
+            } else {
+                let least = model.iter().enumerate().min_by_key(|(_, entry)| **entry).map(|(at, _)| at);
+                let expected = least.map(|at| model.remove(at)).map(|(item, ticket)| (ticket, item));
+                assert_eq!(heap.pop(), expected);
+            }
+            assert_eq!(heap.len(), model.len());
+        }
+    }
+
+    thread_local! {
+        /// Comparisons until the one that panics.
+        static FUSE: Cell<u32> = const { Cell::new(u32::MAX) };
+    }
+
+    #[derive(Debug, PartialEq, Eq)]
+    struct Fused(u64);
+    impl PartialOrd for Fused {
+        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+    impl Ord for Fused {
+        fn cmp(&self, other: &Self) -> Ordering {
+            let left = FUSE.get();
+            assert!(left > 0, "this comparison fails");
+            FUSE.set(left - 1);
+            self.0.cmp(&other.0)
+        }
+    }
+
+    #[test]
+    fn a_comparison_that_panics_changes_nothing() {
+        for fuse in 0..12 {
+            let mut heap = Heap::new();
+            for (ticket, number) in numbers(3).take(50).enumerate() {
+                push(&mut heap, ticket as u64, Fused(number));
+            }
+            FUSE.set(fuse);
+            let place = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| heap.place(&Fused(0))));
+            FUSE.set(fuse);
+            let popped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| heap.pop()));
+            FUSE.set(u32::MAX);
+            // The way down from 50 items compares five times.
+            assert!(popped.is_err() || fuse > 5);
+            assert!(place.is_err() || fuse > 0);
+            let gone = usize::from(popped.is_ok());
+            let rest: Vec<u64> = std::iter::from_fn(|| heap.pop()).map(|(_, item)| item.0).collect();
+            assert_eq!(rest.len() + gone, 50);
+            assert!(rest.is_sorted());
+        }
+    }
+}

@@ -23,6 +23,7 @@ mod condition;
 mod event;
 mod local;
 mod lock;
+mod queue;
 mod rlock;
 mod semaphore;
 mod threads;
@@ -82,6 +83,7 @@ static SECTIONS: &[&[Behaviour]] = &[
     barrier::BEHAVIOURS,
     timer::BEHAVIOURS,
     local::BEHAVIOURS,
+    queue::BEHAVIOURS,
 ];
 
 fn find(name: &str) -> Option<&'static Behaviour> {
@@ -100,5 +102,5 @@ fn every_behaviour_has_its_number_once() {
         number.parse::<u32>().ok()
     };
     let numbers: Vec<Option<u32>> = SECTIONS.iter().copied().flatten().map(number).collect();
-    assert_eq!(numbers, (1..=48).map(Some).collect::<Vec<_>>());
+    assert_eq!(numbers, (1..=58).map(Some).collect::<Vec<_>>());
 }

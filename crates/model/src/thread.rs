@@ -143,8 +143,13 @@ impl Thread {
 
     /// The thread that made it, the name it got from that one, unless it got none, and whether it is a daemon.
     pub(crate) fn born(&mut self, parent: ThreadId, name: &str, daemon: bool) {
-        self.daemon = daemon;
         self.parent = Some(parent);
+        self.introduced(name, daemon);
+    }
+
+    /// The name that it got, unless it got none, and whether the program's end waits for it.
+    pub(crate) fn introduced(&mut self, name: &str, daemon: bool) {
+        self.daemon = daemon;
         if !name.is_empty() {
             self.name = clip(name, MAX_NAME_BYTES).into_owned();
         }

@@ -10,6 +10,13 @@ use crate::{
 
 impl Step<'_> {
     pub(super) fn thread_created(&mut self, child: ThreadId, name: &str, daemon: bool) -> Taken {
+        if child == self.thread && self.model.threads.index(child.0).is_none() {
+            // A timer's thread, of which nobody has spoken before it runs.
+            let mut thread = Thread::new(child, self.time);
+            thread.introduced(name, daemon);
+            self.add_thread(thread)?;
+            return Ok(());
+        }
         // A thread that has ended makes no other, but the other is there.
         match self.running_actor() {
             Ok(_) | Err(Skip::Void) => {}

@@ -233,3 +233,14 @@ fn a_wait_without_a_limit_does_not_time_out() {
     assert_eq!(run.model.anomalies(), 2);
     assert_eq!(run.model.thread(B).unwrap().state(), ThreadState::Running, "it is believed all the same");
 }
+
+#[test]
+fn a_timers_thread_may_introduce_itself() {
+    let mut run = Run::of_three();
+    let child = ThreadId(9);
+    run.at(1, child, What::ThreadCreated { child, name: "alarm".to_owned(), daemon: false });
+    run.at(1, child, What::ThreadStarted).at(2, child, What::ThreadFinished);
+    let thread = run.model.thread(child).unwrap();
+    assert_eq!((thread.name(), thread.state(), thread.parent()), ("alarm", ThreadState::Finished, None));
+    assert_eq!(run.model.anomalies(), 0);
+}

@@ -1,14 +1,16 @@
 //! The timers of a process: their agenda, their workers and their events.
 
 use super::Pending;
-use super::agenda::{Agenda, Item, Now, think_again};
+#[cfg(not(target_arch = "wasm32"))]
+use super::agenda::think_again;
+use super::agenda::{Agenda, Item, Now};
 use crate::atomic::Ordering;
+use crate::clock;
 use crate::object::{Caller, Object};
 use crate::process::{Process, factor};
 use crate::sync::word::{Inner, inner};
 use crate::thread::current::Thread;
 use crate::thread::workers::{self, Job, NoWorker};
-use crate::clock;
 use core::time::Duration;
 use std::sync::Arc;
 use threadlab_trace::{ObjectKind, ThreadId};
@@ -67,7 +69,8 @@ impl Timers {
         self.agenda.hand_over(|| call_worker(process).is_ok());
     }
 
-    /// The time scale is another one.
+    /// The time scale is another one. In the browser the page tells so itself.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn scale_changed(process: &Process) {
         think_again(&process.controls().timers_changed);
     }

@@ -3,6 +3,7 @@
 use crate::address::{Address, SPEED};
 use crate::browser;
 use crate::form::{Form, Opened, open};
+use crate::run::RunState;
 use crate::runner::Runner;
 use crate::views::{
     Article, Code, Controls, Demos, Notices, Objects, Output, Parameters, ResultPanel, Threads,
@@ -72,7 +73,7 @@ fn Lab(props: &LabProps) -> Html {
 
     let run = runner.run();
     let answered = use_mut_ref(HashSet::new);
-    if run.state.is_over()
+    if (run.state.is_over() || run.state == RunState::Deadlocked)
         && let Some(ran) = run.demo
     {
         answered.borrow_mut().insert(ran.about.id);
@@ -89,7 +90,7 @@ fn Lab(props: &LabProps) -> Html {
             }
         })
     };
-    let live = run.state.is_live();
+    let live = !run.state.may_run();
     html! {
         <>
             <a class="skip" href="#main" onclick={skip}>{ "Skip to the demo" }</a>

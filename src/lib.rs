@@ -21,4 +21,5 @@ pub mod stepping;
 pub mod timeline;
 #[cfg(target_arch = "wasm32")]
 pub mod views;
+pub mod watch;
 pub mod words;

@@ -1,6 +1,7 @@
 //! A run of a demo, as far as the page knows it.
 
 use crate::clock::Clock;
+use crate::watch::Watch;
 use threadlab_demos::Demo;
 use threadlab_model::{Model, Place, Thread};
 use threadlab_trace::{Event, PlaceId, ThreadId};
@@ -15,6 +16,8 @@ pub enum RunState {
     Starting,
     /// The program runs.
     Running,
+    /// It is alive, but some or all of its threads will never go on.
+    Deadlocked,
     /// The program came to its end.
     Finished,
     /// It was stopped by the person.
@@ -30,6 +33,7 @@ impl RunState {
             Self::Idle => "idle",
             Self::Starting => "starting",
             Self::Running => "running",
+            Self::Deadlocked => "deadlocked",
             Self::Finished => "finished",
             Self::Stopped => "stopped",
             Self::Failed => "failed",
@@ -38,7 +42,17 @@ impl RunState {
 
     /// Whether there is something to stop.
     pub const fn is_live(self) -> bool {
-        matches!(self, Self::Starting | Self::Running)
+        matches!(self, Self::Starting | Self::Running | Self::Deadlocked)
+    }
+
+    /// Whether another run may take its place.
+    pub const fn may_run(self) -> bool {
+        !matches!(self, Self::Starting | Self::Running)
+    }
+
+    /// Whether its program runs, so that time passes for it.
+    pub const fn has_time(self) -> bool {
+        matches!(self, Self::Running | Self::Deadlocked)
     }
 
     /// Whether a run has come to its end, whichever.
@@ -56,6 +70,24 @@ pub struct Failure {
     pub thread: Option<ThreadId>,
 }
 
+/// A deadlock in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadlockWords {
+    /// What it is that goes wrong.
+    pub headline: &'static str,
+    /// Who waits for what, held by whom.
+    pub sentences: Vec<String>,
+    /// How many more threads there are.
+    pub more: usize,
+}
+
+impl DeadlockWords {
+    /// All of it, a line for each thread.
+    pub fn text(&self) -> String {
+        format!("Deadlock. {}\n{}", self.headline, self.sentences.join("\n"))
+    }
+}
+
 /// A run, folded from what the host tells of it.
 pub struct Run {
     /// Which run of this page it is, from 1; 0 before the first.
@@ -70,6 +102,7 @@ pub struct Run {
     pub lost: u64,
     /// Why it failed.
     pub failure: Option<Failure>,
+    watch: Watch,
     clock: Clock,
     /// The time of the latest event, in microseconds.
     latest: u64,
@@ -84,6 +117,7 @@ impl Default for Run {
             model: Model::new(),
             lost: 0,
             failure: None,
+            watch: Watch::default(),
             clock: Clock::default(),
             latest: 0,
         }
@@ -109,7 +143,7 @@ impl Run {
 
     /// Lets the model's time go on to the page's time `page`, and gives the run's time (both in microseconds).
     pub fn advance(&mut self, page: u64) -> u64 {
-        if self.state == RunState::Running
+        if self.state.has_time()
             && let Some(now) = self.clock.at(page)
         {
             self.model.advance(now);
@@ -121,6 +155,31 @@ impl Run {
     pub fn now(&self) -> u64 {
         // News of a program's end takes a moment, which does not belong to the run.
         if self.state == RunState::Finished { self.latest } else { self.model.now() }
+    }
+
+    /// Looks for a deadlock at the page's time `now`, in milliseconds. Returns whether the run's state has changed: it is
+    /// in deadlock now, or goes on after all, since somebody released what anybody may release.
+    pub fn look(&mut self, now: f64) -> bool {
+        if !self.state.has_time() {
+            return false;
+        }
+        let deadlocked = self.watch.look(&self.model, now);
+        let state = if deadlocked { RunState::Deadlocked } else { RunState::Running };
+        std::mem::replace(&mut self.state, state) != state
+    }
+
+    /// The deadlock that the run is in, in words: a sentence for each of the first `most` threads.
+    pub fn deadlock(&self, most: usize) -> Option<DeadlockWords> {
+        let deadlock = self.watch.seen().filter(|_| self.state == RunState::Deadlocked)?;
+        Some(DeadlockWords {
+            headline: match (deadlock.is_round(), deadlock.is_standstill()) {
+                (false, _) => "Every thread waits, and nobody is left to wake one:",
+                (true, true) => "These threads wait for one another, and nobody is left to help:",
+                (true, false) => "These threads wait for one another, and never will go on:",
+            },
+            sentences: deadlock.sentences(&self.model).take(most).collect(),
+            more: deadlock.threads().len().saturating_sub(most),
+        })
     }
 
     /// It is over at the page's time `page`, in microseconds.
@@ -172,7 +231,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use threadlab_trace::What;
+    use threadlab_trace::{Mode, ObjectId, ObjectKind, Purpose, What};
 
     fn event(seq: u64, time: u64, what: What) -> Event {
         Event { seq, time, thread: ThreadId::MAIN, place: PlaceId::UNKNOWN, what }
@@ -190,6 +249,28 @@ mod tests {
         assert_eq!(run.advance(5_400), 500);
         run.end(RunState::Stopped, None, 5_600);
         assert_eq!(run.advance(9_000), 700);
+    }
+
+    #[test]
+    fn a_run_in_deadlock_lives_on_and_may_go_on_after_all() {
+        let mut run = Run { state: RunState::Running, ..Run::default() };
+        let object = ObjectId(1);
+        let created = What::ObjectCreated { object, kind: ObjectKind::Lock, name: "gate".to_owned() };
+        let wait = What::WaitBegan { object, purpose: Purpose::Acquire, timed: false };
+        let acquired = || What::Acquired { object, mode: Mode::Transferable, count: 1 };
+        let whats = [What::ThreadStarted, created, acquired(), wait];
+        let events: Vec<_> = (0..).zip(whats).map(|(seq, what)| event(seq, seq, what)).collect();
+        run.hear(&events, 1_000);
+        assert!(!run.look(0.0) && run.look(250.0));
+        assert_eq!((run.state, run.state.is_live(), run.state.may_run()), (RunState::Deadlocked, true, true));
+        let sentence = "MainThread waits for Lock 'gate', held by itself".to_owned();
+        let words = run.deadlock(5).unwrap();
+        assert_eq!((words.sentences, words.more), (vec![sentence], 0));
+        assert!(!run.look(500.0), "it still is");
+
+        run.hear(&[event(4, 400, What::Released { object, mode: Mode::Transferable, count: 1 })], 2_000);
+        assert!(run.look(750.0));
+        assert_eq!((run.state, run.deadlock(5)), (RunState::Running, None));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use crate::browser;
 use crate::run::{Failure, Run, RunState};
-use gloo_timers::callback::Timeout;
+use crate::watch::LOOK;
+use gloo_timers::callback::{Interval, Timeout};
 use std::cell::{Cell, Ref, RefCell};
 use std::rc::{Rc, Weak};
 use threadlab_demos::Demo;
@@ -57,6 +58,8 @@ struct Inner {
     listener_numbers: Cell<u32>,
     refreshed: Cell<f64>,
     refresh: RefCell<Option<Timeout>>,
+    /// Looks for deadlock now and then while a program runs.
+    look: RefCell<Option<Interval>>,
 }
 
 /// Ends a listener when dropped.
@@ -91,6 +94,7 @@ impl Default for Runner {
             listener_numbers: Cell::new(0),
             refreshed: Cell::new(0.0),
             refresh: RefCell::default(),
+            look: RefCell::default(),
         }))
     }
 }
@@ -144,9 +148,10 @@ impl Runner {
         });
     }
 
-    /// Runs a demo with arguments as in an address. Does nothing while another run is live.
+    /// Runs a demo with arguments as in an address. Does nothing while another run is live, unless that is in deadlock:
+    /// then it is ended.
     pub fn start(&self, demo: &'static Demo, arguments: String, speed: f64) {
-        if self.run().state.is_live() {
+        if !self.run().state.may_run() {
             return;
         }
         self.0.speed.set(speed);
@@ -234,6 +239,12 @@ impl Inner {
         match notice {
             Notice::Running => {
                 self.run.borrow_mut().state = RunState::Running;
+                let inner = Rc::downgrade(self);
+                *self.look.borrow_mut() = Some(Interval::new(LOOK, move || {
+                    if let Some(inner) = inner.upgrade() {
+                        inner.look();
+                    }
+                }));
                 self.notify();
             }
             Notice::Events(events) => {
@@ -249,7 +260,15 @@ impl Inner {
         }
     }
 
+    fn look(&self) {
+        let changed = self.run.borrow_mut().look(browser::now_millis());
+        if changed {
+            self.notify();
+        }
+    }
+
     fn end(self: &Rc<Self>, state: RunState, failure: Option<Failure>) {
+        self.look.borrow_mut().take();
         self.run.borrow_mut().end(state, failure, browser::now_micros());
         self.notify();
         // The number of workers that are left is read once more when they have had time to go.

@@ -7,7 +7,7 @@ use super::theme::{HATCH, Paint, Theme};
 use crate::accents::Accent;
 use std::f64::consts::TAU;
 use std::ops::Range;
-use threadlab_model::{Model, Object, Span, SpanKind, Thread, Timeline};
+use threadlab_model::{Model, Object, ObjectState, Span, SpanKind, Thread, Timeline};
 use threadlab_trace::ThreadId;
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d;
@@ -92,7 +92,7 @@ impl Picture<'_> {
             if let Some(timeline) = timeline {
                 match of {
                     LaneOf::Thread(thread) => self.draw_thread(context, thread, timeline, top)?,
-                    LaneOf::Object(_) => self.draw_object(context, timeline, top)?,
+                    LaneOf::Object(object) => self.draw_object(context, object, timeline, top)?,
                 }
             }
             context.restore();
@@ -156,13 +156,13 @@ impl Picture<'_> {
             let (from, to) = self.range(&span);
             context.set_global_alpha(weight(&span));
             match span.kind {
+                SpanKind::Waiting(_) => self.draw_waiting(context, paint, (from, to), (upper, body))?,
                 SpanKind::Running | SpanKind::Held(_) | SpanKind::Shared(_) | SpanKind::Level(_) => {
                     // A moment of work between two sleeps is short, but it is the point.
                     let width = (to - from).max(2.0);
                     context.set_fill_style_str(&paint.solid);
                     context.fill_rect(from, upper, width, body);
                 }
-                SpanKind::Waiting(_) => self.draw_waiting(context, paint, (from, to), (upper, body))?,
                 SpanKind::Sleeping => {
                     context.set_fill_style_str(&paint.solid);
                     context.set_global_alpha(0.55);
@@ -235,28 +235,47 @@ impl Picture<'_> {
     fn draw_object(
         &self,
         context: &CanvasRenderingContext2d,
+        object: &Object,
         timeline: Timeline<'_>,
         top: f64,
     ) -> Result<(), JsValue> {
         let body = (self.layout.lane * 0.6).max(4.0);
         let upper = top + (self.layout.lane - body) / 2.0;
+        let full = f64::from(full_level(object));
         for span in timeline.coarse(self.window.clone(), self.cell()) {
-            let SpanKind::Held(holder) = span.kind else { continue };
             let (from, to) = self.range(&span);
-            let paint = self.theme.of(Accent::of(holder));
+            let width = (to - from).max(1.0);
             context.set_global_alpha(weight(&span));
-            context.set_fill_style_str(&paint.solid);
-            context.fill_rect(from, upper, (to - from).max(1.0), body);
+            let (text, ink) = match span.kind {
+                SpanKind::Held(holder) => {
+                    let paint = self.theme.of(Accent::of(holder));
+                    context.set_fill_style_str(&paint.solid);
+                    context.fill_rect(from, upper, width, body);
+                    (self.name(holder).to_owned(), &paint.on)
+                }
+                SpanKind::Shared(holders) => {
+                    // Nobody's colour: a frame around all of them.
+                    context.set_fill_style_str(&self.theme.rule);
+                    context.fill_rect(from, upper, width, body);
+                    context.set_fill_style_str(&self.theme.faint);
+                    context.fill_rect(from, upper, width, 1.5);
+                    context.fill_rect(from, upper + body - 1.5, width, 1.5);
+                    (format!("{holders} threads"), &self.theme.ink)
+                }
+                SpanKind::Level(level) => {
+                    let height = (body * f64::from(level) / full).clamp(2.0, body);
+                    context.set_fill_style_str(&self.theme.faint);
+                    context.fill_rect(from, upper + body - height, width, height);
+                    continue;
+                }
+                _ => continue,
+            };
             let left = from.max(self.layout.names);
             if to - left > 60.0 && body >= 10.0 {
                 context.set_global_alpha(1.0);
-                context.set_fill_style_str(&paint.on);
-                context.fill_text_with_max_width(
-                    self.name(holder),
-                    left + 5.0,
-                    upper + body / 2.0 + 0.5,
-                    to - left - 10.0,
-                )?;
+                context.set_fill_style_str(ink);
+                let middle = upper + body / 2.0 + 0.5;
+                context.fill_text_with_max_width(&text, left + 5.0, middle, to - left - 10.0)?;
             }
         }
         context.set_global_alpha(1.0);
@@ -301,6 +320,16 @@ impl Picture<'_> {
         let pixels = self.layout.span_width() as u64;
         let micros = (length / pixels.max(1)).max(1);
         1 << micros.ilog2()
+    }
+}
+
+/// How much an object has in it when its lane is drawn at its full height.
+fn full_level(object: &Object) -> u32 {
+    match object.state() {
+        ObjectState::Queue(queue) => queue.capacity().unwrap_or(10),
+        ObjectState::Barrier(barrier) => barrier.parties().unwrap_or(1),
+        ObjectState::Condition(_) | ObjectState::Timers(_) => 8,
+        _ => 1,
     }
 }
 

@@ -5,14 +5,13 @@ use super::paint::{LaneOf, Picture, lane_count, lane_of};
 use super::theme::Theme;
 use super::view::View;
 use crate::browser;
-use crate::run::RunState;
 use crate::runner::Runner;
 use crate::words;
 use gloo_render::{AnimationFrame, request_animation_frame};
 use gloo_timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-use threadlab_model::{Model, SpanKind};
+use threadlab_model::{Model, ObjectState, SpanKind};
 use wasm_bindgen::JsCast as _;
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 
@@ -171,7 +170,7 @@ impl Inner {
         inner.frame.borrow_mut().take();
         inner.draw();
         // The picture moves by itself only while time goes on.
-        if inner.runner.run().state != RunState::Running {
+        if !inner.runner.run().state.has_time() {
             return;
         }
         if inner.screen().calm {
@@ -253,6 +252,18 @@ impl Inner {
     }
 }
 
+/// How much is in an object, in words.
+fn level_words(model: &Model, lane: usize, level: u32) -> String {
+    let Some(LaneOf::Object(object)) = lane_of(model, lane) else { return String::new() };
+    match object.state() {
+        ObjectState::Queue(_) => words::counted(level.into(), "item", "items"),
+        ObjectState::Barrier(_) => format!("{level} arrived"),
+        ObjectState::Timers(_) => format!("{level} pending"),
+        ObjectState::Condition(_) => words::counted(level.into(), "thread waits", "threads wait"),
+        _ => "set".to_owned(),
+    }
+}
+
 /// What a lane shows at a time, in words.
 fn span_words(model: &Model, lane: usize, time: u64) -> Option<String> {
     let name = |thread| model.thread(thread).map_or_else(String::new, |thread| thread.name().to_owned());
@@ -270,7 +281,7 @@ fn span_words(model: &Model, lane: usize, time: u64) -> Option<String> {
         SpanKind::Joining(target) => format!("waiting for {} to end", name(target)),
         SpanKind::Held(holder) => format!("held by {}", name(holder)),
         SpanKind::Shared(holders) => format!("held by {holders} threads"),
-        SpanKind::Level(level) => level.to_string(),
+        SpanKind::Level(level) => level_words(model, lane, level),
     };
     let (start, length) = (words::stamp(span.start), words::seconds(span.end.saturating_sub(span.start)));
     Some(format!("{who}: {what}, from {start} s, for {length}"))

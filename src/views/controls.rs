@@ -46,7 +46,7 @@ pub fn Controls(props: &Props) -> Html {
     let unsupported = matches!(props.runner.engine(), EngineState::Unsupported(_));
     html! {
         <div class="controls">
-            <button ref={run_button} class="run" type="submit" disabled={live || !props.ready || unsupported}
+            <button ref={run_button} class="run" type="submit" disabled={!run.state.may_run() || !props.ready || unsupported}
                 aria-keyshortcuts="Control+Enter" title="Ctrl+Enter">{ "Run" }</button>
             <button ref={stop_button} class="stop" type="button" disabled={!live} onclick={onclick_stop}
                 aria-keyshortcuts="Escape" title="Escape">{ "Stop" }</button>
@@ -61,10 +61,11 @@ pub fn Controls(props: &Props) -> Html {
 /// How far the run is, in words that change only when its state does: they are read aloud.
 fn status(run: &Run, ready: bool) -> &'static str {
     match run.state {
-        state if !ready && !state.is_live() => "Some values cannot be used",
+        state if !ready && state.may_run() => "Some values cannot be used",
         RunState::Idle => "Ready to run",
         RunState::Starting => "Starting…",
         RunState::Running => "Running",
+        RunState::Deadlocked => "Deadlocked",
         RunState::Finished => "Finished",
         RunState::Stopped => "Stopped",
         RunState::Failed => "Failed",

@@ -2,6 +2,7 @@
 
 mod code;
 mod controls;
+mod deadlock;
 mod demos;
 mod explanation;
 mod notices;
@@ -16,6 +17,7 @@ mod timeline;
 
 pub use code::Code;
 pub use controls::Controls;
+pub use deadlock::DeadlockAlert;
 pub use demos::Demos;
 pub use explanation::Article;
 pub use notices::Notices;

@@ -12,6 +12,9 @@ pub fn ResultPanel(props: &RunProps) -> Html {
     let (kind, text) = match run.state {
         RunState::Idle => ("none", "The result appears here when the demo has run.".to_owned()),
         RunState::Starting | RunState::Running => ("none", "Not there yet.".to_owned()),
+        RunState::Deadlocked => {
+            ("deadlock", run.deadlock(usize::MAX).map(|deadlock| deadlock.text()).unwrap_or_default())
+        }
         RunState::Stopped => ("none", "Stopped before it had a result.".to_owned()),
         RunState::Finished => {
             ("result", run.model.result().unwrap_or("It ended without a result.").to_owned())

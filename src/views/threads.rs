@@ -62,8 +62,11 @@ fn row(run: &Run, thread: &Thread) -> Html {
             data-progress={percent.map(|percent| percent.to_string())}>
             <th scope="row">{ thread_name(model, thread.id()) }</th>
             <td>
-                <span class={classes!("state", format!("state-{state}"))}>{ state }</span>
-                if let Some(words) = words { <span class="waits">{ words }</span> }
+                // What is waited for can be long; the table keeps its lines all the same.
+                <span class="clamp" title={words.clone()}>
+                    <span class={classes!("state", format!("state-{state}"))}>{ state }</span>
+                    if let Some(words) = words { <span class="waits">{ words }</span> }
+                </span>
             </td>
             <td class="progress-cell">
                 if let (Some(percent), Some(steps)) = (percent, steps) {

@@ -1,6 +1,6 @@
 //! The timeline's figure: its canvas, its legend and the controls of its view.
 
-use super::RunProps;
+use super::{DeadlockAlert, RunProps};
 use crate::browser;
 use crate::timeline::stage::Stage;
 use crate::timeline::view::View;
@@ -120,19 +120,22 @@ pub fn TimelineFigure(props: &RunProps) -> Html {
                     { step("Zoom out", "−", |stage| stage.zoom(2.0, 0.5)) }
                 </div>
             </div>
-            <div class="timeline-scroller" ref={scroller} tabindex="0" role="group" {onkeydown}
-                aria-label="Lanes. Left and Right move, plus and minus zoom, 0 shows everything. The table of threads says the same in words.">
-                <div class="timeline-spacer" ref={spacer}>
-                    <canvas ref={canvas} aria-hidden="true" onpointerdown={pointer.down} onpointermove={pointer.motion}
-                        onpointerup={pointer.up.clone()} onpointercancel={pointer.up} onpointerleave={pointer.leave}
-                        onwheel={pointer.wheel} />
+            <div class="timeline-stage">
+                <div class="timeline-scroller" ref={scroller} tabindex="0" role="group" {onkeydown}
+                    aria-label="Lanes. Left and Right move, plus and minus zoom, 0 shows everything. The table of threads says the same in words.">
+                    <div class="timeline-spacer" ref={spacer}>
+                        <canvas ref={canvas} aria-hidden="true" onpointerdown={pointer.down} onpointermove={pointer.motion}
+                            onpointerup={pointer.up.clone()} onpointercancel={pointer.up} onpointerleave={pointer.leave}
+                            onwheel={pointer.wheel} />
+                    </div>
                 </div>
+                <DeadlockAlert runner={props.runner.clone()} />
             </div>
             <figcaption>
                 <ul class="legend" aria-label="Legend">
                     <li><span class="key key-running" aria-hidden="true" />{ "running" }</li>
                     <li><span class="key key-sleeping" aria-hidden="true" />{ "sleeping" }</li>
-                    <li><span class="key key-waiting" aria-hidden="true" />{ "waiting for a lock" }</li>
+                    <li><span class="key key-waiting" aria-hidden="true" />{ "waiting" }</li>
                     <li><span class="key key-joining" aria-hidden="true" />{ "joining: waiting for a thread to end" }</li>
                 </ul>
                 <p class="readout" ref={readout} aria-hidden="true" />

@@ -66,6 +66,12 @@ impl Step<'_> {
     }
 
     pub(super) fn thread_ended(&mut self, panic: Option<&str>) -> Taken {
+        if let Some(at) = self.model.threads.index(self.thread.0)
+            && self.model.threads[at].state == ThreadState::New
+        {
+            // It never came to run: its worker was refused, or its timer cancelled.
+            self.start(at);
+        }
         let at = self.running_actor()?;
         let message = panic.map(|message| clip(message, MAX_PANIC_BYTES).into_owned());
         if let Some(message) = &message

@@ -235,6 +235,16 @@ fn a_wait_without_a_limit_does_not_time_out() {
 }
 
 #[test]
+fn a_thread_can_end_without_having_run() {
+    let mut run = Run::of_three();
+    let child = ThreadId(9);
+    run.at(1, MAIN, What::ThreadCreated { child, name: "timer".to_owned(), daemon: false });
+    run.at(2, child, What::ThreadFinished);
+    assert_eq!(run.model.thread(child).unwrap().state(), ThreadState::Finished);
+    assert_eq!((run.model.anomalies(), run.spans(child)), (0, vec![]));
+}
+
+#[test]
 fn a_timers_thread_may_introduce_itself() {
     let mut run = Run::of_three();
     let child = ThreadId(9);

@@ -1,0 +1,34 @@
+//! Locks of all kinds: who holds them.
+
+use super::super::thread_name::thread_name;
+use super::{Drawing, acquisitions, slots};
+use threadlab_model::{Model, Object};
+use threadlab_trace::ObjectKind;
+use yew::prelude::*;
+
+pub(super) fn draw(model: &Model, object: &Object) -> Drawing {
+    let holders = object.holders();
+    let alone = object.holder().is_some();
+    let shared = object.kind() == Some(ObjectKind::RwLock);
+    let depth = holders.first().map_or(0, |hold| hold.count);
+    let words = match holders.len() {
+        0 => "free".to_owned(),
+        readers if shared && !alone => format!("read by {readers}:"),
+        _ if shared => "written by".to_owned(),
+        _ if depth > 1 => format!("held {depth} times by"),
+        _ => "held by".to_owned(),
+    };
+    let picture = match holders {
+        [hold] => thread_name(model, hold.thread),
+        several => html! { <span class="slots">{ slots::of_holders(several, several.len()) }</span> },
+    };
+    let data = vec![("depth", depth.to_string())];
+    Drawing {
+        words,
+        picture,
+        on: !holders.is_empty(),
+        hint: acquisitions(object),
+        data,
+        ..Drawing::default()
+    }
+}

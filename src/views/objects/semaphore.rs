@@ -1,0 +1,22 @@
+//! Permits, and who took them.
+
+use super::{Drawing, acquisitions, slots};
+use threadlab_model::{Object, Semaphore};
+use yew::prelude::*;
+
+pub(super) fn draw(object: &Object, semaphore: &Semaphore) -> Drawing {
+    let taken = object.holders().iter().map(|hold| hold.count as usize).sum::<usize>();
+    let permits = semaphore.permits().map_or(0, |permits| permits as usize);
+    let words = match semaphore.permits() {
+        Some(permits) => format!("{permits} free, {taken} taken"),
+        None => format!("{taken} taken"),
+    };
+    Drawing {
+        words,
+        picture: html! { <span class="slots">{ slots::of_holders(object.holders(), taken + permits) }</span> },
+        wide: true,
+        on: semaphore.permits() == Some(0),
+        hint: acquisitions(object),
+        data: vec![("permits", permits.to_string())],
+    }
+}

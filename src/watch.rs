@@ -1,0 +1,84 @@
+//! Telling a deadlock from a moment in which all threads happen to wait.
+
+use threadlab_model::{Deadlock, Model};
+
+/// How often to look, in milliseconds.
+pub const LOOK: u32 = 250;
+
+/// For how long a deadlock must have been seen before it is believed, in milliseconds: the word of a thread that goes on
+/// may be on its way.
+const BELIEVE: f64 = 200.0;
+
+/// Looks at a model now and then.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    /// What was seen, and when first, in milliseconds.
+    seen: Option<(Deadlock, f64)>,
+}
+
+impl Watch {
+    /// A look at the page's time `now`, in milliseconds. Returns whether what it sees is to be believed.
+    pub fn look(&mut self, model: &Model, now: f64) -> bool {
+        let deadlock = model.deadlock();
+        match (&self.seen, deadlock) {
+            (Some((seen, since)), Some(deadlock)) if *seen == deadlock => now - since >= BELIEVE,
+            (_, deadlock) => {
+                self.seen = deadlock.map(|deadlock| (deadlock, now));
+                false
+            }
+        }
+    }
+
+    /// The deadlock that was seen last.
+    pub fn seen(&self) -> Option<&Deadlock> {
+        self.seen.as_ref().map(|(deadlock, _)| deadlock)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use threadlab_trace::{Event, ObjectId, ObjectKind, PlaceId, Purpose, ThreadId, What};
+
+    const GO: ObjectId = ObjectId(1);
+
+    fn apply(model: &mut Model, what: What) {
+        let seq = model.events();
+        model.apply(&Event { seq, time: seq, thread: ThreadId::MAIN, place: PlaceId::UNKNOWN, what });
+    }
+
+    fn wait(model: &mut Model) {
+        apply(model, What::WaitBegan { object: GO, purpose: Purpose::Set, timed: false });
+    }
+
+    fn lonely() -> Model {
+        let mut model = Model::new();
+        apply(&mut model, What::ThreadStarted);
+        apply(&mut model, What::ObjectCreated { object: GO, kind: ObjectKind::Event, name: "go".to_owned() });
+        wait(&mut model);
+        model
+    }
+
+    #[test]
+    fn what_lasts_is_believed() {
+        let (mut watch, model) = (Watch::default(), lonely());
+        assert!(!watch.look(&model, 1_000.0) && !watch.look(&model, 1_150.0));
+        assert!(watch.look(&model, 1_250.0));
+        assert_eq!(
+            watch.seen().map(|seen| seen.words(&model)).as_deref(),
+            Some("MainThread waits for Event 'go' to be set")
+        );
+    }
+
+    #[test]
+    fn what_was_another_at_the_last_look_is_not() {
+        let (mut watch, mut model) = (Watch::default(), lonely());
+        assert!(!watch.look(&model, 0.0));
+        apply(&mut model, What::WaitEnded { object: GO });
+        wait(&mut model);
+        assert!(!watch.look(&model, 250.0), "it went on in between");
+        assert!(watch.look(&model, 500.0));
+        apply(&mut model, What::WaitEnded { object: GO });
+        assert!(!watch.look(&model, 750.0) && watch.seen().is_none());
+    }
+}

@@ -10,32 +10,37 @@ use wasm_bindgen_futures::JsFuture;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
-threadlab_threads::engine!(|name: &str, _arguments: &str| {
+threadlab_threads::engine!(|name: &str, arguments: &str| {
     let behaviour = find(name).ok_or(format!("no behaviour {name}"))?;
-    Ok(Box::new(|| {
-        (behaviour.program)();
+    let arguments = arguments.to_owned();
+    Ok(Box::new(move || {
+        (behaviour.program)(&arguments);
         Ok(String::new())
     }))
 });
 
 /// A run that takes longer than this many milliseconds hangs. The test fails then, and the others go on.
-const PATIENCE: i32 = 100_000;
+const PATIENCE: i32 = if crate::stress::LONG { 3_000_000 } else { 100_000 };
 
-pub(crate) async fn run(behaviour: &'static Behaviour) {
+pub(crate) async fn run(behaviour: &'static Behaviour, arguments: &str, recorded: bool) {
     let mut watcher = Watcher::default();
-    let run = threadlab_harness::run_and(behaviour.name, "", Options::default(), move |process, events| {
-        if let Some(scale) = watcher.watch(events) {
-            process.set_time_scale(scale.into());
-        }
-    });
-    let run = in_time(run).await.unwrap_or_else(|| panic!("{} hangs", behaviour.name));
+    let run =
+        threadlab_harness::run_and(behaviour.name, arguments, Options::default(), move |process, events| {
+            if let Some(scale) = watcher.watch(events) {
+                process.set_time_scale(scale.into());
+            }
+        });
+    let run = in_time(run).await.unwrap_or_else(|| panic!("{} {arguments} hangs", behaviour.name));
     assert_eq!(live_workers(), 0, "{}", behaviour.name);
     let outcome = match run.outcome {
         Outcome::Finished => Ok(()),
         Outcome::Stopped => Err("it was stopped".into()),
         Outcome::Failed(failure) => Err(failure.to_string()),
     };
-    judge::judge(behaviour, outcome, &run.events, run.lost);
+    judge::judge(behaviour, arguments, outcome);
+    if recorded {
+        judge::judge_events(behaviour, arguments, &run.events, run.lost);
+    }
 }
 
 /// What `work` gives, or `None` where it takes too long.

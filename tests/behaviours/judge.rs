@@ -4,16 +4,24 @@ use crate::Behaviour;
 use threadlab_model::{Model, testing};
 use threadlab_trace::Event;
 
-/// Judges a run that has ended.
+/// Judges how a run has ended.
 ///
 /// # Panics
 ///
-/// If the program failed, an event was lost, or the events contradict one another or the behaviour.
-pub(crate) fn judge(behaviour: &Behaviour, outcome: Result<(), String>, events: &[Event], lost: u64) {
-    let name = behaviour.name;
+/// If the program failed.
+pub(crate) fn judge(behaviour: &Behaviour, arguments: &str, outcome: Result<(), String>) {
     if let Err(message) = outcome {
-        panic!("{name}: {message}");
+        panic!("{} {arguments}: {message}", behaviour.name);
     }
+}
+
+/// Judges what a run has told.
+///
+/// # Panics
+///
+/// If an event was lost, or the events contradict one another or the behaviour.
+pub(crate) fn judge_events(behaviour: &Behaviour, arguments: &str, events: &[Event], lost: u64) {
+    let name = format!("{} {arguments}", behaviour.name);
     assert_eq!(lost, 0, "{name}: events lost");
     let mut model = Model::new();
     for (event, seq) in events.iter().zip(0..) {

@@ -16,6 +16,7 @@ mod judge;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 mod settle;
+mod stress;
 mod times;
 
 mod barrier;
@@ -36,8 +37,8 @@ use settle::settle;
 struct Behaviour {
     /// Its name, which begins with its number.
     name: &'static str,
-    /// What its main thread runs; a panic fails it.
-    program: fn(),
+    /// What its main thread runs, with the arguments of this run; a panic fails it.
+    program: fn(&str),
     /// What its events must show, beside what those of every run do.
     events: fn(&[threadlab_trace::Event]),
 }
@@ -48,7 +49,7 @@ macro_rules! behaviours {
     ($($name:ident $(=> $events:expr)?),+ $(,)?) => {
         pub(crate) static BEHAVIOURS: &[$crate::Behaviour] = &[$($crate::Behaviour {
             name: stringify!($name),
-            program: $name,
+            program: |_| $name(),
             events: $crate::behaviours!(@ $($events)?),
         }),+];
 
@@ -56,7 +57,7 @@ macro_rules! behaviours {
         mod natively {
             $(#[test]
             fn $name() {
-                $crate::native::run($crate::behaviour(stringify!($name)));
+                $crate::native::run($crate::behaviour(stringify!($name)), "", true);
             })+
         }
 
@@ -64,7 +65,7 @@ macro_rules! behaviours {
         mod on_workers {
             $(#[wasm_bindgen_test::wasm_bindgen_test]
             async fn $name() {
-                $crate::browser::run($crate::behaviour(stringify!($name))).await;
+                $crate::browser::run($crate::behaviour(stringify!($name)), "", true).await;
             })+
         }
     };
@@ -87,7 +88,7 @@ static SECTIONS: &[&[Behaviour]] = &[
 ];
 
 fn find(name: &str) -> Option<&'static Behaviour> {
-    SECTIONS.iter().copied().flatten().find(|behaviour| behaviour.name == name)
+    SECTIONS.iter().chain(stress::SECTIONS).copied().flatten().find(|behaviour| behaviour.name == name)
 }
 
 fn behaviour(name: &str) -> &'static Behaviour {

@@ -2,11 +2,15 @@
 //! names; which of its programs a demo runs is chosen by the number of threads that a person asks for.
 #![cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 
+mod objects;
+
 use std::hint::black_box;
 use std::sync::{Arc, Barrier};
+use std::time::Duration;
+use threadlab_threads::lock::RawLock;
 use threadlab_threads::process::Program;
 use threadlab_threads::thread::{self, JoinHandle};
-use threadlab_threads::{lock, say};
+use threadlab_threads::{Queue, lock, say};
 
 threadlab_threads::engine!(find);
 
@@ -20,6 +24,10 @@ fn find(_demo: &str, arguments: &str) -> Result<Program, String> {
         Some("4") => panic,
         Some("5") => overflow,
         Some("6") => panic_in_main,
+        Some("7") => lone_getter,
+        Some("8") => late_release,
+        Some("9") => objects::all,
+        Some("10") => crowd,
         other => return Err(format!("there is no program {other:?}")),
     };
     Ok(Box::new(program))
@@ -62,6 +70,50 @@ fn deadlock() -> Result<String, String> {
     }
     for thread in threads {
         thread.join().map_err(|error| error.to_string())?;
+    }
+    Ok(String::new())
+}
+
+/// A thread that waits for an item which nobody will put, and another that has nothing to do with it.
+fn lone_getter() -> Result<String, String> {
+    let other: JoinHandle<()> = thread::spawn(|| say!("nothing to do"));
+    other.join().map_err(|error| error.to_string())?;
+    let getter = thread::spawn(|| Queue::<u32>::named("jobs").get().is_ok());
+    getter.join().map(|got| got.to_string()).map_err(|error| error.to_string())
+}
+
+/// Two threads wait for a lock that a third one, which sleeps, will release for the main thread.
+fn late_release() -> Result<String, String> {
+    let gate = Arc::new(RawLock::named("gate"));
+    gate.acquire();
+    let waiting = (0..2).map(|_| {
+        let gate = Arc::clone(&gate);
+        thread::spawn(move || {
+            gate.acquire();
+            gate.release().is_ok()
+        })
+    });
+    let waiting: Vec<_> = waiting.collect();
+    thread::sleep(Duration::from_secs(2));
+    let opener = Arc::clone(&gate);
+    let opener = thread::spawn(move || {
+        thread::sleep(Duration::from_secs(1));
+        opener.release().is_ok()
+    });
+    for thread in waiting.into_iter().chain([opener]) {
+        thread.join().map_err(|error| error.to_string())?;
+    }
+    Ok("opened".to_owned())
+}
+
+/// Many threads at a barrier that waits for one more.
+fn crowd() -> Result<String, String> {
+    let phase = Arc::new(threadlab_threads::Barrier::named("phase", 13).map_err(|error| error.to_string())?);
+    for number in 0..12 {
+        let phase = Arc::clone(&phase);
+        let name = format!("a thread with a rather long name, number {number}");
+        let thread = thread::Builder::new().name(name).spawn(move || phase.wait().is_ok());
+        thread.map_err(|error| error.to_string())?;
     }
     Ok(String::new())
 }

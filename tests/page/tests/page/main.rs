@@ -2,6 +2,7 @@
 
 mod addresses;
 mod bad_input;
+mod deadlock;
 mod demos;
 mod failures;
 mod frames;
@@ -9,5 +10,6 @@ mod hosts;
 mod keyboard;
 mod layout;
 mod names;
+mod objects;
 mod shots;
 mod stopping;

@@ -6,13 +6,13 @@ use threadlab_page_tests::{Page, Site, in_browser, measure};
 /// How long Stop may take, in milliseconds of the page's clock.
 const STOP: f64 = 100.0;
 
-/// Runs a program of the test engine until it is where it stays, and stops it. Then another run works.
-fn stop_where_it_stays(threads: u32, stays: impl Fn(&Page) -> Result<bool>) -> Result<()> {
+/// Runs a program of the test engine until it is where it stays, in that state, and stops it. Then another run works.
+fn stop_where_it_stays(threads: u32, state: &str, stays: impl Fn(&Page) -> Result<bool>) -> Result<()> {
     in_browser(|page| {
         page.open(Site::TestEngine, &format!("#/lock?threads={threads}"))?;
         page.run()?;
         page.until("the program is where it stays", || stays(page))?;
-        assert_eq!(page.told("run")?, "running");
+        page.until_run_is(state)?;
         assert!(page.workers()? >= 2, "{}", page.workers()?);
 
         let time = measure::stop(page)?;
@@ -29,12 +29,12 @@ fn stop_where_it_stays(threads: u32, stays: impl Fn(&Page) -> Result<bool>) -> R
 
 #[test]
 fn an_endless_loop_is_stopped() -> Result<()> {
-    stop_where_it_stays(2, |page| Ok(page.output()? == ["spinning"] && page.threads()?.len() == 2))
+    stop_where_it_stays(2, "running", |page| Ok(page.output()? == ["spinning"] && page.threads()?.len() == 2))
 }
 
 #[test]
 fn a_deadlock_is_stopped() -> Result<()> {
-    stop_where_it_stays(3, |page| {
+    stop_where_it_stays(3, "deadlocked", |page| {
         let threads = page.threads()?;
         let each_waits_for_the_other = ["Thread-1", "Thread-2"]
             .iter()

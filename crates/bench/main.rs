@@ -11,6 +11,8 @@ mod conditions;
 mod events;
 #[cfg(panic = "unwind")]
 mod locks;
+#[cfg(panic = "unwind")]
+mod queues;
 mod row;
 #[cfg(panic = "abort")]
 mod spawning;
@@ -24,8 +26,14 @@ use threadlab_harness::{Named, find};
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 #[cfg(panic = "unwind")]
-static PROGRAMS: &[&[Named]] =
-    &[locks::PROGRAMS, events::PROGRAMS, conditions::PROGRAMS, timers::PROGRAMS, tracing::PROGRAMS];
+static PROGRAMS: &[&[Named]] = &[
+    locks::PROGRAMS,
+    events::PROGRAMS,
+    conditions::PROGRAMS,
+    queues::PROGRAMS,
+    timers::PROGRAMS,
+    tracing::PROGRAMS,
+];
 #[cfg(panic = "abort")]
 static PROGRAMS: &[&[Named]] = &[spawning::PROGRAMS];
 

@@ -159,6 +159,12 @@ macro_rules! passing {
             self.0.len() == 0
         }
 
+        /// The words that getters, putters and joiners wait on, for a model checker that lets their time pass.
+        #[cfg(loom)]
+        pub fn words(&self) -> [&crate::atomic::AtomicU32; 3] {
+            self.0.words()
+        }
+
         /// Shuts the queue down: nothing can be put any more, and whoever waits to put is sent away. What is in the queue
         /// can still be got; whoever waits to get is sent away, and so is everybody once it is empty. Shutting down
         /// again changes nothing.

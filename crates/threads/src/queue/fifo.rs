@@ -5,7 +5,6 @@ use super::end::{End, Held};
 use super::error::{GetError, PutError, TooManyDone};
 use super::gate::Gate;
 use super::identity::{Identity, Patience};
-use super::spin::Spin;
 use super::tasks::Tasks;
 use crate::futex::{self, Wait};
 use crate::object::Caller;
@@ -70,6 +69,12 @@ impl<T> Fifo<T> {
 
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// The words that getters, putters and joiners wait on, for a model checker that lets their time pass.
+    #[cfg(loom)]
+    pub fn words(&self) -> [&crate::atomic::AtomicU32; 3] {
+        [self.items.word(), self.room.word(), self.tasks.word()]
     }
 
     /// How many threads sleep, or are about to or have just woken.
@@ -186,7 +191,7 @@ impl<T> Fifo<T> {
         let Some(deadline) = patience.deadline() else { return Err(self.identity.full(item)) };
         futex::must_be_able_to_block();
         let mut item = item;
-        let mut spin = Spin::new();
+        let mut spin = self.room.spin();
         while spin.until(|| self.may_put()) {
             match self.try_put(item, false, caller) {
                 Ok(()) => return Ok(()),
@@ -229,7 +234,7 @@ impl<T> Fifo<T> {
     fn get_from_empty(&self, patience: Patience, caller: Caller) -> Result<T, GetError> {
         let Some(deadline) = patience.deadline() else { return Err(self.identity.empty()) };
         futex::must_be_able_to_block();
-        let mut spin = Spin::new();
+        let mut spin = self.items.spin();
         while spin.until(|| self.may_get()) {
             match self.try_get(false, caller) {
                 Ok(item) => return Ok(item),

@@ -1,6 +1,7 @@
 //! Where threads sleep that wait for one thing: an event count. A sleeper notes the count, looks whether it must sleep,
 //! and sleeps while the count is what it noted; a waker changes what sleepers look at, then counts, then wakes.
 
+use super::spin::{Habit, Spin};
 use crate::atomic::{AtomicU32, Ordering};
 use crate::futex;
 use core::time::Duration;
@@ -10,11 +11,12 @@ use core::time::Duration;
 pub(super) struct Gate {
     count: AtomicU32,
     sleepers: AtomicU32,
+    habit: Habit,
 }
 
 impl Gate {
     pub fn new() -> Self {
-        Self { count: AtomicU32::new(0), sleepers: AtomicU32::new(0) }
+        Self { count: AtomicU32::new(0), sleepers: AtomicU32::new(0), habit: Habit::new() }
     }
 
     /// The word that sleepers wait on, for a model checker that lets their time pass.
@@ -27,6 +29,11 @@ impl Gate {
     #[cfg(all(test, not(loom)))]
     pub fn sleepers(&self) -> u32 {
         self.sleepers.load(Ordering::Relaxed)
+    }
+
+    /// For looking again before going to sleep.
+    pub fn spin(&self) -> Spin<'_> {
+        self.habit.spin()
     }
 
     /// Registers the caller, who is going to sleep, perhaps several times.

@@ -4,47 +4,32 @@
 
 use core::cmp::Ordering;
 
-/// An item with its number, which decides between equal ones.
-struct Entry<T> {
-    ticket: u64,
-    item: T,
+/// The heap: no item comes before its parent, which is at half its place.
+///
+/// The numbers, which decide between equal items, are apart from the items: looking for a place mostly reads items only.
+pub(super) struct Heap<T> {
+    items: Vec<T>,
+    tickets: Vec<u64>,
 }
-
-impl<T: Ord> Entry<T> {
-    fn is_before(&self, other: &Self) -> bool {
-        is_before((&self.item, self.ticket), (&other.item, other.ticket))
-    }
-}
-
-fn is_before<T: Ord>(one: (&T, u64), other: (&T, u64)) -> bool {
-    match one.0.cmp(other.0) {
-        Ordering::Less => true,
-        Ordering::Equal => one.1 < other.1,
-        Ordering::Greater => false,
-    }
-}
-
-/// The heap: a vector in which no item comes before its parent, which is at half its place.
-pub(super) struct Heap<T>(Vec<Entry<T>>);
 
 impl<T> Heap<T> {
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { items: Vec::new(), tickets: Vec::new() }
     }
 
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.items.len()
     }
 }
 
 impl<T: Ord> Heap<T> {
-    /// The place that an item with this number, higher than all others', will have.
+    /// The place that an item with a number higher than all others' will have.
     pub fn place(&self, item: &T) -> usize {
-        let mut place = self.0.len();
+        let mut place = self.items.len();
         while place > 0 {
             let parent = (place - 1) / 2;
             // The new item comes after its equals.
-            if *item >= self.0[parent].item {
+            if item.cmp(&self.items[parent]) != Ordering::Less {
                 break;
             }
             place = parent;
@@ -54,53 +39,65 @@ impl<T: Ord> Heap<T> {
 
     /// Puts an item at the [`place`](Self::place) that was found for it. Compares nothing.
     pub fn insert(&mut self, place: usize, ticket: u64, item: T) {
-        let mut free = self.0.len();
-        self.0.push(Entry { ticket, item });
+        let mut free = self.items.len();
+        self.items.push(item);
+        self.tickets.push(ticket);
         while free > place {
             let parent = (free - 1) / 2;
-            self.0.swap(free, parent);
+            self.items.swap(free, parent);
+            self.tickets.swap(free, parent);
             free = parent;
         }
     }
 
     /// Takes the smallest item, with its number.
     pub fn pop(&mut self) -> Option<(u64, T)> {
-        let last = self.0.len().checked_sub(1)?;
-        let place = self.place_for_last(last);
-        let mut carried = self.0.pop()?;
-        if last == 0 {
-            return Some((carried.ticket, carried.item));
-        }
-        // From there up to the root, each takes its parent's place; the root comes out.
-        let mut at = place;
-        loop {
-            core::mem::swap(&mut self.0[at], &mut carried);
-            if at == 0 {
-                return Some((carried.ticket, carried.item));
+        let last = self.items.len().checked_sub(1)?;
+        let mut place = self.place_for_last(last);
+        let (mut item, mut ticket) = (self.items.pop()?, self.tickets.pop()?);
+        if last > 0 {
+            // From there up to the root, each takes its parent's place; the root comes out.
+            loop {
+                core::mem::swap(&mut self.items[place], &mut item);
+                core::mem::swap(&mut self.tickets[place], &mut ticket);
+                if place == 0 {
+                    break;
+                }
+                place = (place - 1) / 2;
             }
-            at = (at - 1) / 2;
         }
+        Some((ticket, item))
     }
 
-    /// Where the last entry goes when the root is taken out.
+    /// Where the last item goes when the root is taken out.
     ///
-    /// First the way down along the smaller children to the bottom, then back up: the last entry comes from the bottom
+    /// First the way down along the smaller children to the bottom, then back up: the last item comes from the bottom
     /// and mostly belongs there, so this compares less than looking at it on the way down would.
     fn place_for_last(&self, last: usize) -> usize {
-        let entries = &self.0[..last];
         let mut place = 0;
-        loop {
-            let left = 2 * place + 1;
-            match (entries.get(left), entries.get(left + 1)) {
-                (Some(one), Some(other)) => place = if other.is_before(one) { left + 1 } else { left },
-                (Some(_), None) => place = left,
-                (None, _) => break,
-            }
+        let mut child = 1;
+        while child + 1 < last {
+            place = child + usize::from(self.is_before(child + 1, child));
+            child = 2 * place + 1;
         }
-        while place > 0 && self.0[last].is_before(&self.0[place]) {
+        if child < last {
+            place = child;
+        }
+        while place > 0 && self.is_before(last, place) {
             place = (place - 1) / 2;
         }
         place
+    }
+
+    #[inline]
+    fn is_before(&self, one: usize, other: usize) -> bool {
+        let order = self.items[one].cmp(&self.items[other]);
+        // No match of three arms: which of two items is smaller is hard to foresee, that they are equal is easy.
+        if order == Ordering::Equal {
+            self.tickets[one] < self.tickets[other]
+        } else {
+            order == Ordering::Less
+        }
     }
 }
 

@@ -108,6 +108,12 @@ impl<T, S: Store<T>> Locked<T, S> {
         &self.identity
     }
 
+    /// The words that getters, putters and joiners wait on, for a model checker that lets their time pass.
+    #[cfg(loom)]
+    pub fn words(&self) -> [&AtomicU32; 3] {
+        [&self.items, &self.room, &self.all_done]
+    }
+
     /// How many threads sleep, or are about to or have just woken.
     #[cfg(all(test, not(loom)))]
     pub fn sleepers(&self) -> u32 {

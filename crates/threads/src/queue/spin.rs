@@ -1,33 +1,64 @@
 //! Looking again for a short while, before a thread goes to sleep.
+//!
+//! Sleeping and being woken takes some microseconds. Looking again for as long pays where the thread that is waited for
+//! runs at the same time, and is lost time where it needs this thread's processor. Nobody tells which it is, so it is
+//! found out: looking goes on as long as it pays, and is tried anew from time to time when it did not.
 
-/// How often a thread looks before it goes to sleep.
-const LOOKS: u32 = if cfg!(loom) { 0 } else { 12 };
+// Not loom's: a habit that is off by some orders nothing.
+use core::sync::atomic::{AtomicU32, Ordering};
+
+/// How often a thread looks where that paid the last time: for some microseconds in all.
+const MANY: u32 = if cfg!(loom) { 0 } else { 100 };
+/// How often it looks where it did not pay.
+const FEW: u32 = if cfg!(loom) { 0 } else { 3 };
+/// In how many waits without success it looks often once.
+const TRIALS: u32 = 32;
 /// The longest pause between two looks is two to the power of this, in steps of [`pause`].
 const LONGEST: u32 = 7;
 
-/// What is left of one operation's spinning.
+/// How many waits in a row had no success before their thread slept.
 #[derive(Debug)]
-pub(super) struct Spin {
-    looks: u32,
-}
+pub(super) struct Habit(AtomicU32);
 
-impl Spin {
-    pub fn new() -> Self {
-        Self { looks: 0 }
+impl Habit {
+    pub const fn new() -> Self {
+        Self(AtomicU32::new(0))
     }
 
+    /// The spinning of one wait.
+    pub fn spin(&self) -> Spin<'_> {
+        // Relaxed, here and below: it is a guess, and a lost update makes it a little worse.
+        let failures = self.0.load(Ordering::Relaxed);
+        Spin { habit: self, failures, looks: 0, most: if failures % TRIALS == 0 { MANY } else { FEW } }
+    }
+}
+
+/// What is left of one wait's spinning.
+#[derive(Debug)]
+pub(super) struct Spin<'a> {
+    habit: &'a Habit,
+    failures: u32,
+    looks: u32,
+    most: u32,
+}
+
+impl Spin<'_> {
     /// Looks until `found` says so. Returns false when the thread had better sleep.
     ///
     /// The pauses between looks grow: whoever the thread waits for is slowed down by each look, and gets ahead in a
     /// pause, so that there is more than one thing to be found after it.
     pub fn until(&mut self, found: impl Fn() -> bool) -> bool {
-        while self.looks < LOOKS {
+        while self.looks < self.most {
             if found() {
+                if self.failures > 0 {
+                    self.habit.0.store(0, Ordering::Relaxed);
+                }
                 return true;
             }
             pause(1 << self.looks.min(LONGEST));
             self.looks += 1;
         }
+        self.habit.0.store(self.failures.wrapping_add(1), Ordering::Relaxed);
         false
     }
 }

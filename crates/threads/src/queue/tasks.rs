@@ -34,8 +34,9 @@ impl Tasks {
 
     /// Claims up to `most` tasks of those that were put, to report them. Returns how many.
     pub fn claim(&self, most: u64, put: impl Fn() -> u64) -> u64 {
-        // Relaxed, here and below: whoever reports an item that it got has seen it put, and `done` orders the rest.
-        let mut claimed = self.claimed.load(Ordering::Relaxed);
+        // Acquire, here and below: who sees the tasks that others have claimed sees as many items put. Otherwise it might
+        // find too few of them for its own.
+        let mut claimed = self.claimed.load(Ordering::Acquire);
         loop {
             let count = most.min(put().saturating_sub(claimed));
             if count == 0 {
@@ -44,8 +45,8 @@ impl Tasks {
             match self.claimed.compare_exchange_weak(
                 claimed,
                 claimed + count,
-                Ordering::Relaxed,
-                Ordering::Relaxed,
+                Ordering::AcqRel,
+                Ordering::Acquire,
             ) {
                 Ok(_) => return count,
                 Err(now) => claimed = now,

@@ -77,6 +77,12 @@ impl Event {
         &self.word
     }
 
+    /// Whether a thread is present that waits, for a model checker.
+    #[cfg(loom)]
+    pub fn has_waiters(&self) -> bool {
+        self.word.load(Ordering::Relaxed) & AWAITED != 0
+    }
+
     /// Whether the flag is up at this moment.
     #[inline]
     pub fn is_set(&self) -> bool {

@@ -230,7 +230,10 @@ impl<T> Drop for Making<'_, T> {
 
 impl<T: fmt::Debug> fmt::Debug for Once<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Once").field("object", &self.object).field("value", &self.get()).finish()
+        f.debug_struct("Once")
+            .field("object", &self.object)
+            .field("value", &self.get())
+            .finish_non_exhaustive()
     }
 }
 
@@ -295,6 +298,9 @@ impl<T, F: Fn() -> T> Deref for Lazy<T, F> {
 
 impl<T: fmt::Debug, F> fmt::Debug for Lazy<T, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lazy").field("object", &self.once.object).field("value", &self.once.get()).finish()
+        f.debug_struct("Lazy")
+            .field("object", &self.once.object)
+            .field("value", &self.once.get())
+            .finish_non_exhaustive()
     }
 }

@@ -139,15 +139,14 @@ impl Count {
             }
             // Release: what was done with the permit is seen by who takes it next.
             let next = (left + permits) * PERMIT;
-            match self.0.compare_exchange_weak(now, next, Ordering::Release, Ordering::Relaxed) {
-                Err(seen) => now = seen,
-                Ok(_) => {
-                    if now & AWAITED != 0 {
-                        self.wake(permits);
-                    }
-                    return true;
-                }
+            if let Err(seen) = self.0.compare_exchange_weak(now, next, Ordering::Release, Ordering::Relaxed) {
+                now = seen;
+                continue;
             }
+            if now & AWAITED != 0 {
+                self.wake(permits);
+            }
+            return true;
         }
     }
 

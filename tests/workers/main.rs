@@ -5,6 +5,7 @@
 
 mod failures;
 mod locks;
+mod page_thread;
 mod threads;
 
 use threadlab_harness::{Named, Run, find};

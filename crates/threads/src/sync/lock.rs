@@ -109,13 +109,17 @@ impl RawLock {
         self.try_hold(Mode::Transferable).is_some()
     }
 
-    /// Blocks until the lock is free and takes it, but no longer than `timeout`. Returns whether it was taken.
+    /// Blocks until the lock is free and takes it, but no longer than `timeout`. Returns whether it was taken. A timeout
+    /// of zero never blocks.
     ///
     /// # Panics
     ///
     /// If it would have to wait on a page's own thread, which cannot block.
     #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
+        if timeout.is_zero() {
+            return self.try_acquire();
+        }
         self.acquire_until(clock::after(timeout), Mode::Transferable, Location::caller())
     }
 
@@ -289,6 +293,9 @@ unsafe impl RawMutexTimed for RawLock {
 
     #[track_caller]
     fn try_lock_for(&self, timeout: Duration) -> Option<Hold> {
+        if timeout.is_zero() {
+            return self.try_lock();
+        }
         self.try_lock_until(clock::after(timeout))
     }
 

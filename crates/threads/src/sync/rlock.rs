@@ -87,13 +87,16 @@ impl RawRLock {
     }
 
     /// Blocks until no other thread holds the lock, but no longer than `timeout`, and takes it once more. Returns
-    /// whether it did.
+    /// whether it did. A timeout of zero never blocks.
     ///
     /// # Panics
     ///
     /// If it would have to wait on a page's own thread, which cannot block, or if it is held 2^32 - 1 times.
     #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
+        if timeout.is_zero() {
+            return self.try_acquire();
+        }
         self.acquire_until(Some(clock::after(timeout)), 1, Location::caller())
     }
 

@@ -95,6 +95,10 @@ impl Slot {
 /// Asks the page for a worker. It answers by starting one or by ending the process, so there is nothing to wait for.
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 fn make_worker(start: Start) -> Result<(), String> {
+    if !futex::can_block() {
+        // Its message would go to the page itself, where nobody listens.
+        return Err("the page's own thread belongs to no process".into());
+    }
     crate::worker::request(start)
 }
 

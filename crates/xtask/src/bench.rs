@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::engine;
 use crate::fingerprint::files_below;
+use crate::native;
 use crate::process;
 use crate::setup::Setup;
 use crate::step::{note, step};
@@ -48,6 +49,13 @@ pub fn run(workspace: &Workspace, cache: &Cache, filter: Option<&str>) -> Result
     rows.extend(step("measure the engine beside peers that do not compile with unwinding", || {
         on_workers(&Build::engine_without_unwinding(workspace, cache, &toolchain)?)
     })?);
+    if filter.is_none_or(|filter| "native".contains(filter)) {
+        rows.extend(step("measure the native build beside native crates", || {
+            let mut cargo = native::cargo(workspace);
+            cargo.args(["bench", "--package", "threadlab-threads", "--bench", "native"]);
+            measure(&mut cargo)
+        })?);
+    }
     if filter.is_some() {
         print!("\n{}", table(&rows));
         return Ok(());

@@ -27,6 +27,9 @@ const LOOM: [(&str, &str); 2] =
 /// The packages whose tests run on real workers.
 const WORKERS: [&str; 2] = ["threadlab-worker-tests", "threadlab-behaviours"];
 
+/// How many seconds a binary may take in the long form.
+const LONG_RUN: &str = "7200";
+
 /// Unit and property tests of the packages that run natively.
 pub(super) fn native(workspace: &Workspace, options: &Options) -> Result<Count> {
     let mut cargo = native::cargo(workspace);
@@ -64,6 +67,9 @@ pub(super) fn loom(workspace: &Workspace, options: &Options) -> Result<Count> {
 pub(super) fn workers(workspace: &Workspace, cache: &Cache, options: &Options) -> Result<Count> {
     let build = Build::engine(workspace, cache, &wasm::toolchain()?)?;
     in_browser(&build, workspace, cache, &WORKERS, |cargo| {
+        if options.long {
+            cargo.env("WASM_BINDGEN_TEST_TIMEOUT", LONG_RUN);
+        }
         finish(cargo, options, &[]);
         counted(cargo)
     })

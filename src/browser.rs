@@ -86,7 +86,7 @@ pub fn text_size() -> f64 {
             let root = window.document()?.document_element()?;
             window.get_computed_style(&root).ok()??.get_property_value("font-size").ok()
         })
-        .and_then(|size| size.trim_end_matches("px").parse::<f64>().ok())
+        .and_then(|size| threadlab_demos::decimal(size.trim_end_matches("px")))
         .filter(|size| (4.0..200.0).contains(size))
         .unwrap_or(16.0)
 }

@@ -11,7 +11,7 @@ pub fn stepped(kind: Kind, text: &str, up: bool) -> Option<String> {
             Some(next.clamp(min, max).to_string())
         }
         Kind::Decimal { min, max, step, .. } => {
-            let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite())?;
+            let number = threadlab_demos::decimal(text.trim())?;
             // On the grid of the steps, so that 0.1 + 0.2 does not show its rounding.
             let steps = (number / step).round() + if up { 1.0 } else { -1.0 };
             let next = (steps * step * 1e6).round() / 1e6;

@@ -264,6 +264,8 @@ impl Picture<'_> {
                 }
                 SpanKind::Level(level) => {
                     let height = (body * f64::from(level) / full).clamp(2.0, body);
+                    // Lighter than the main thread's grey: this is nobody's doing.
+                    context.set_global_alpha(weight(&span) * 0.5);
                     context.set_fill_style_str(&self.theme.faint);
                     context.fill_rect(from, upper + body - height, width, height);
                     continue;

@@ -26,7 +26,7 @@ pub fn Demos(props: &Props) -> Html {
         <nav class="demos" aria-label="Demos">
             { for chapters.map(|chapter| {
                 let title = chapter[0].about.chapter.title();
-                let id = format!("chapter-{}", title.to_lowercase());
+                let id = format!("chapter-{}", title.to_ascii_lowercase());
                 html! {
                     <div class="chapter" key={title}>
                         <p class="chapter-title" id={id.clone()}>{ title }</p>

@@ -1,7 +1,7 @@
 //! The values for a demo's parameters, and how they are written in an address.
 
 use crate::parameter::switch_text;
-use crate::{Kind, Parameter, Problem};
+use crate::{Kind, Parameter, Problem, decimal};
 use std::fmt;
 
 /// A value for each parameter of a demo, all within range.
@@ -172,10 +172,10 @@ impl Value {
                 Err(_) if is_integer(text) => Err(out_of_range()),
                 Err(_) => Err(not_a_number()),
             },
-            Kind::Decimal { min, max, .. } => match text.parse::<f64>() {
-                Ok(number) if (min..=max).contains(&number) => Ok(Self::Decimal(number)),
-                Ok(number) if !number.is_nan() => Err(out_of_range()),
-                _ => Err(not_a_number()),
+            Kind::Decimal { min, max, .. } => match decimal(text) {
+                Some(number) if (min..=max).contains(&number) => Ok(Self::Decimal(number)),
+                Some(_) => Err(out_of_range()),
+                None => Err(not_a_number()),
             },
             Kind::Switch { .. } => match text {
                 "on" => Ok(Self::Switch(true)),
@@ -268,7 +268,7 @@ mod tests {
             ["Threads: 99999999999 is out of range; it takes 1 to 256"]
         );
         assert_eq!(messages("period=0.01"), ["Period: 0.01 is out of range; it takes 0.1 to 10 s"]);
-        assert_eq!(messages("period=inf"), ["Period: inf is out of range; it takes 0.1 to 10 s"]);
+        assert_eq!(messages("period=-5"), ["Period: -5 is out of range; it takes 0.1 to 10 s"]);
     }
 
     #[test]
@@ -277,6 +277,7 @@ mod tests {
         assert_eq!(messages("threads=1.5"), ["Threads: “1.5” is not a whole number; it takes 1 to 256"]);
         assert_eq!(messages("period="), ["Period: “” is not a number; it takes 0.1 to 10 s"]);
         assert!(matches!(&problems("period=NaN")[..], [Problem::NotANumber { .. }]));
+        assert!(matches!(&problems("period=inf")[..], [Problem::NotANumber { .. }]));
     }
 
     #[test]

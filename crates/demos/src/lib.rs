@@ -10,6 +10,7 @@
 mod about;
 mod arguments;
 mod catalogue;
+mod decimal;
 mod number;
 mod parameter;
 mod problem;
@@ -17,6 +18,7 @@ mod problem;
 pub use about::{About, Chapter, Demo, Explanation, Question};
 pub use arguments::{Arguments, BadArguments};
 pub use catalogue::{Program, demo, demos, program};
+pub use decimal::decimal;
 pub use number::grouped;
 pub use parameter::{Kind, Parameter};
 pub use problem::Problem;

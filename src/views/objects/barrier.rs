@@ -21,9 +21,9 @@ pub(super) fn draw(barrier: &Barrier) -> Drawing {
         on: barrier.is_broken(),
         hint: format!("All passed {}.", words::counted(barrier.generation(), "time", "times")),
         data: vec![
-            ("arrived", arrived.len().to_string()),
-            ("generation", barrier.generation().to_string()),
-            ("broken", barrier.is_broken().to_string()),
+            ("data-arrived", arrived.len().to_string()),
+            ("data-generation", barrier.generation().to_string()),
+            ("data-broken", barrier.is_broken().to_string()),
         ],
     }
 }

@@ -8,7 +8,7 @@ pub(super) fn draw(condition: &Condition) -> Drawing {
     Drawing {
         words: "woken so far:".to_owned(),
         picture: notified.clone().into(),
-        data: vec![("notified", notified)],
+        data: vec![("data-notified", notified)],
         ..Drawing::default()
     }
 }

@@ -23,5 +23,5 @@ pub(super) fn draw_once(model: &Model, object: &Object, set: bool) -> Drawing {
 
 fn flag(set: bool) -> Drawing {
     let picture = html! { <i class={classes!("flag", set.then_some("flag-up"))} aria-hidden="true" /> };
-    Drawing { picture, on: set, data: vec![("set", set.to_string())], ..Drawing::default() }
+    Drawing { picture, on: set, data: vec![("data-set", set.to_string())], ..Drawing::default() }
 }

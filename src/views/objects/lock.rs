@@ -22,10 +22,11 @@ pub(super) fn draw(model: &Model, object: &Object) -> Drawing {
         [hold] => thread_name(model, hold.thread),
         several => html! { <span class="slots">{ slots::of_holders(several, several.len()) }</span> },
     };
-    let data = vec![("depth", depth.to_string())];
+    let data = vec![("data-depth", depth.to_string())];
     Drawing {
         words,
         picture,
+        wide: shared,
         on: !holders.is_empty(),
         hint: acquisitions(object),
         data,

@@ -13,6 +13,7 @@ mod waiters;
 
 use super::{RunProps, use_refresh};
 use crate::words;
+use std::rc::Rc;
 use threadlab_model::{Model, Object, ObjectState};
 use yew::prelude::*;
 
@@ -55,18 +56,8 @@ pub fn Objects(props: &RunProps) -> Html {
 fn card(model: &Model, object: &Object) -> Html {
     let id = object.id().0.to_string();
     let drawing = draw(model, object);
-    let holder =
-        object.holder().and_then(|holder| model.thread(holder)).map(|holder| holder.name().to_owned());
-    let datum = |name| drawing.data.iter().find(|(other, _)| *other == name).map(|(_, value)| value.clone());
-    html! {
-        <article class="object" key={id.clone()} data-object={id} data-kind={object.noun().to_lowercase()}
-            data-name={object.name().to_owned()} data-holder={holder}
-            data-waiters={object.waiters().len().to_string()} data-depth={datum("depth")}
-            data-holders={object.holders().len().to_string()} data-permits={datum("permits")}
-            data-items={datum("items")} data-capacity={datum("capacity")} data-unfinished={datum("unfinished")}
-            data-shut-down={datum("shut-down")} data-set={datum("set")} data-arrived={datum("arrived")}
-            data-generation={datum("generation")} data-broken={datum("broken")} data-notified={datum("notified")}
-            data-pending={datum("pending")}>
+    let card = html! {
+        <article class="object" key={id.clone()} data-object={id}>
             <h3>{ object.words().to_string() }</h3>
             <div class={classes!("lock", drawing.wide.then_some("lock-wide"))}>
                 <div class={classes!("lock-body", drawing.on.then_some("lock-held"))}>
@@ -76,9 +67,29 @@ fn card(model: &Model, object: &Object) -> Html {
                 </div>
                 { waiters::list(model, object) }
             </div>
-            <p class="hint">{ drawing.hint }</p>
+            // Whether there is one depends on the kind alone.
+            if !drawing.hint.is_empty() { <p class="hint">{ drawing.hint }</p> }
         </article>
+    };
+    let holder = object.holder().and_then(|holder| model.thread(holder));
+    let of_all = [
+        ("data-kind", object.noun().to_ascii_lowercase()),
+        ("data-name", object.name().to_owned()),
+        ("data-holders", object.holders().len().to_string()),
+        ("data-waiters", object.waiters().len().to_string()),
+    ];
+    let holder = holder.map(|holder| ("data-holder", holder.name().to_owned()));
+    with_data(card, of_all.into_iter().chain(holder).chain(drawing.data))
+}
+
+/// Adds attributes of which each kind has others.
+fn with_data(card: Html, data: impl Iterator<Item = (&'static str, String)>) -> Html {
+    let Html::VTag(mut tag) = card else { return card };
+    let inside = Rc::make_mut(&mut tag);
+    for (name, value) in data {
+        inside.add_attribute(name, value);
     }
+    Html::VTag(tag)
 }
 
 fn draw(model: &Model, object: &Object) -> Drawing {

@@ -1,11 +1,13 @@
 //! Queues: their items, with their numbers in the order of their coming, and the room that is left.
 
 use super::Drawing;
-use super::slots::{MAX_SLOTS, more};
 use crate::words;
 use threadlab_model::{Object, Queue};
 use threadlab_trace::ObjectKind;
 use yew::prelude::*;
+
+/// Items that are drawn; all are counted.
+const MAX_ITEMS: usize = 8;
 
 pub(super) fn draw(object: &Object, queue: &Queue) -> Drawing {
     let capacity = queue.capacity();
@@ -22,14 +24,13 @@ pub(super) fn draw(object: &Object, queue: &Queue) -> Drawing {
         _ if lifo => queue.items().iter().next_back(),
         _ => queue.items().iter().next(),
     };
-    let shown = queue.items().iter().len().min(MAX_SLOTS);
+    let shown = queue.items().iter().len().min(MAX_ITEMS);
     let first = if lifo { queue.items().iter().len() - shown } else { 0 };
     let cells = queue.items().iter().skip(first).take(shown).map(|item| {
         let is_next = (next == Some(item)).then_some("item-next");
         html! { <i class={classes!("slot", "item", is_next)}>{ item }</i> }
     });
-    let room = capacity.map_or(0, |capacity| (capacity as usize).min(MAX_SLOTS).saturating_sub(shown));
-    let left_out = usize::try_from(queue.len()).unwrap_or(usize::MAX) - shown;
+    let room = capacity.map_or(0, |capacity| (capacity as usize).min(MAX_ITEMS).saturating_sub(shown));
     let tasks = match object.kind() {
         Some(ObjectKind::SimpleQueue) => String::new(),
         _ => format!(", {} not done", threadlab_demos::grouped(queue.unfinished())),
@@ -40,17 +41,16 @@ pub(super) fn draw(object: &Object, queue: &Queue) -> Drawing {
             <span class="slots items">
                 { for cells }
                 { for (0..room).map(|_| html! { <i class="slot item" /> }) }
-                { more(left_out) }
             </span>
         },
         wide: true,
         on: queue.is_full() || queue.is_shut_down(),
         hint: format!("{} put{tasks}.", words::counted(queue.put(), "item", "items")),
         data: vec![
-            ("items", queue.len().to_string()),
-            ("capacity", capacity.map_or_else(String::new, |capacity| capacity.to_string())),
-            ("unfinished", queue.unfinished().to_string()),
-            ("shut-down", queue.is_shut_down().to_string()),
+            ("data-items", queue.len().to_string()),
+            ("data-capacity", capacity.map_or_else(String::new, |capacity| capacity.to_string())),
+            ("data-unfinished", queue.unfinished().to_string()),
+            ("data-shut-down", queue.is_shut_down().to_string()),
         ],
     }
 }

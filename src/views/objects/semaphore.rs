@@ -17,6 +17,6 @@ pub(super) fn draw(object: &Object, semaphore: &Semaphore) -> Drawing {
         wide: true,
         on: semaphore.permits() == Some(0),
         hint: acquisitions(object),
-        data: vec![("permits", permits.to_string())],
+        data: vec![("data-permits", permits.to_string())],
     }
 }

@@ -9,7 +9,7 @@ pub(super) fn draw(pending: &Numbers) -> Drawing {
         words: "pending:".to_owned(),
         picture: count.clone().into(),
         on: pending.count() > 0,
-        data: vec![("pending", count)],
+        data: vec![("data-pending", count)],
         ..Drawing::default()
     }
 }

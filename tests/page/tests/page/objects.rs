@@ -58,7 +58,7 @@ fn each_kind_of_object_shows_what_it_is_and_who_waits() -> Result<()> {
             ("jobs", "2 of 3"),
             ("stack", "to get"),
             ("urgent", "to put"),
-            ("log", "+2"),
+            ("log", "12 items"),
         ];
         for (name, part) in texts {
             let text = text(page, name)?;

@@ -1,5 +1,6 @@
-//! The lock, uncontended: acquire and release.
+//! The lock: acquire and release, by one thread and by two at once.
 
+use crate::contest::{Contest, compare};
 use crate::row::{Row, Samples, is_result};
 use std::hint::black_box;
 use std::sync::Mutex;
@@ -15,39 +16,52 @@ const PAIRS: u32 = 40_000;
 /// The same when each is two events, which the page has to read meanwhile.
 const TRACED_PAIRS: u32 = 5000;
 
-pub static PROGRAMS: &[Named] = &[("uncontended lock", |_| {
-    let (ours, theirs) = (Lock::new(0_u64), Mutex::new(0_u64));
-    let lock = || *black_box(&ours).lock() += 1;
-    let mutex = || {
-        if let Ok(mut value) = black_box(&theirs).lock() {
-            *value += 1;
-        }
-    };
-    let mut samples = [Samples::default(), Samples::default(), Samples::default()];
-    for round in 0..ROUNDS + 20 {
-        // In turn, each as often first as second, so that whatever slows the machine slows both.
-        let first = round % 2 == 0;
-        let mut timed = [0.0; 3];
-        for turn in [first, !first] {
-            if turn {
-                timed[0] = untraced(|| each(PAIRS, lock));
-            } else {
-                timed[1] = untraced(|| each(PAIRS, mutex));
+pub static PROGRAMS: &[Named] = &[
+    ("uncontended lock", |_| {
+        let (ours, theirs) = (Lock::new(0_u64), Mutex::new(0_u64));
+        let lock = || *black_box(&ours).lock() += 1;
+        let mutex = || {
+            if let Ok(mut value) = black_box(&theirs).lock() {
+                *value += 1;
+            }
+        };
+        let mut samples = [Samples::default(), Samples::default(), Samples::default()];
+        for round in 0..ROUNDS + 20 {
+            // In turn, each as often first as second, so that whatever slows the machine slows both.
+            let first = round % 2 == 0;
+            let mut timed = [0.0; 3];
+            for turn in [first, !first] {
+                if turn {
+                    timed[0] = untraced(|| each(PAIRS, lock));
+                } else {
+                    timed[1] = untraced(|| each(PAIRS, mutex));
+                }
+            }
+            timed[2] = each(TRACED_PAIRS, lock);
+            // The page gets time to read what was recorded.
+            thread::sleep(Duration::from_millis(4));
+            // The first rounds are the compiler's.
+            if round >= 20 {
+                samples.iter_mut().zip(timed).for_each(|(samples, time)| samples.add(time));
             }
         }
-        timed[2] = each(TRACED_PAIRS, lock);
-        // The page gets time to read what was recorded.
-        thread::sleep(Duration::from_millis(4));
-        // The first rounds are the compiler's.
-        if round >= 20 {
-            samples.iter_mut().zip(timed).for_each(|(samples, time)| samples.add(time));
-        }
-    }
-    Ok(samples.each_ref().map(Samples::write).join("\n"))
-})];
+        Ok(samples.each_ref().map(Samples::write).join("\n"))
+    }),
+    ("contended lock", |_| {
+        let (ours, theirs) = (Lock::new(0_u64), Mutex::new(0_u64));
+        compare(
+            move |_| *ours.lock() += 1,
+            move |_| {
+                if let Ok(mut value) = theirs.lock() {
+                    *value += 1;
+                }
+            },
+        )
+    }),
+];
 
 /// Nanoseconds for one call.
-fn each(calls: u32, act: impl Fn()) -> f64 {
+pub fn each(calls: u32, act: impl Fn()) -> f64 {
     let before = clock::now();
     for _ in 0..calls {
         act();
@@ -87,4 +101,9 @@ async fn uncontended() {
         spread: traced.spread(),
     }
     .print();
+}
+
+#[wasm_bindgen_test]
+async fn contended() {
+    Contest::run("contended lock").await.print("lock-contended", "std::sync::Mutex", 1.0, "at least 1.0x");
 }

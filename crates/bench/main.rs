@@ -8,6 +8,8 @@
 #[cfg(panic = "unwind")]
 mod conditions;
 #[cfg(panic = "unwind")]
+mod contest;
+#[cfg(panic = "unwind")]
 mod events;
 #[cfg(panic = "unwind")]
 mod locks;
@@ -16,6 +18,8 @@ mod queues;
 mod row;
 #[cfg(panic = "abort")]
 mod spawning;
+#[cfg(panic = "unwind")]
+mod sync;
 #[cfg(panic = "unwind")]
 mod timers;
 #[cfg(panic = "unwind")]
@@ -31,6 +35,7 @@ static PROGRAMS: &[&[Named]] = &[
     events::PROGRAMS,
     conditions::PROGRAMS,
     queues::PROGRAMS,
+    sync::PROGRAMS,
     timers::PROGRAMS,
     tracing::PROGRAMS,
 ];

@@ -13,7 +13,7 @@ use threadlab_threads::Barrier;
 use threadlab_threads::sync::barrier::BarrierError;
 
 /// Longer than any test lasts: the time of such a wait passes when the test lets it.
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 /// A value for each of two parties, written by it before the barrier and read by the other behind; loom fails the test
 /// if these are not in order.

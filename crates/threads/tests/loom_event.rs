@@ -11,7 +11,7 @@ use std::time::Duration;
 use threadlab_threads::{Event, futex};
 
 /// Longer than any test lasts: the time of such a wait passes when the test lets it.
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 /// An event, and a value that the setter writes and the waiters read; loom fails the test if these are not in order.
 struct Shared {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use threadlab_threads::{RwLock, rwlock};
 
 /// Longer than any test lasts: the time of such a wait passes when the test lets it.
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 /// A value that loom watches: reading and writing at once is an error, and so is writing twice at once.
 struct Watched(UnsafeCell<u32>);

@@ -8,10 +8,11 @@ use loom::sync::Arc;
 use loom::thread;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
+use threadlab_threads::sync::semaphore::Permit;
 use threadlab_threads::{BoundedSemaphore, Semaphore, futex};
 
 /// Longer than any test lasts: the time of such a wait passes when the test lets it.
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 fn semaphore(permits: u32) -> Arc<Semaphore> {
     Arc::new(Semaphore::new(permits).unwrap())
@@ -122,8 +123,8 @@ fn a_try_takes_what_is_there_and_no_more() {
     loom::model(|| {
         let pool = semaphore(1);
         let theirs = Arc::clone(&pool);
-        let other = thread::spawn(move || theirs.try_acquire().map(|permit| permit.forget()).is_some());
-        let mine = pool.try_acquire().map(|permit| permit.forget()).is_some();
+        let other = thread::spawn(move || theirs.try_acquire().map(Permit::forget).is_some());
+        let mine = pool.try_acquire().map(Permit::forget).is_some();
         assert!(mine != other.join().unwrap());
         assert_eq!(pool.permits(), 0);
     });
@@ -134,8 +135,7 @@ fn a_timeout_that_races_with_the_release_takes_the_permit_or_leaves_it() {
     loom::model(|| {
         let pool = semaphore(0);
         let theirs = Arc::clone(&pool);
-        let waiter =
-            thread::spawn(move || theirs.acquire_timeout(LONG).map(|permit| permit.forget()).is_some());
+        let waiter = thread::spawn(move || theirs.acquire_timeout(LONG).map(Permit::forget).is_some());
         let clock = Arc::clone(&pool);
         let time = thread::spawn(move || {
             futex::expire(clock.word());

@@ -99,7 +99,7 @@ impl Queued {
     }
 
     /// How many wait in the queue.
-    #[cfg(test)]
+    #[cfg(all(test, not(loom)))]
     pub fn waiting(&self) -> usize {
         self.queue.lock().len()
     }
@@ -133,10 +133,27 @@ impl Queued {
     /// Takes the lock if it can be had at once and nobody waits.
     #[inline]
     pub fn take_if_free(&self, side: Side) -> bool {
-        let mut now = self.guess();
+        // The first guess is that nobody has it, rather than a look: with other threads at the word, a look and then an
+        // exchange would fetch it from their processor twice. Loom, too, loses sight of an exchange by another thread
+        // when this one only looks before its own.
+        let first = match side {
+            Side::Reader => READER,
+            Side::Writer => WRITER,
+        };
+        // Acquire: what the last holders did is seen by this one.
+        match self.word.compare_exchange(0, first, Ordering::Acquire, Ordering::Relaxed) {
+            Ok(_) => true,
+            Err(seen) => self.take_beside(side, seen),
+        }
+    }
+
+    /// As [`take_if_free`](Self::take_if_free), with a guess at the word.
+    #[inline(never)]
+    fn take_beside(&self, side: Side, guess: u32) -> bool {
+        let mut now = guess;
         while now & QUEUED == 0 {
             let Some(next) = side.taken(now) else { return false };
-            // Acquire: what the last holders did is seen by this one.
+            // Acquire: as above.
             match self.word.compare_exchange_weak(now, next, Ordering::Acquire, Ordering::Relaxed) {
                 Ok(_) => return true,
                 Err(seen) => now = seen,

@@ -28,6 +28,15 @@ const SPINS: u32 = 100;
 #[derive(Debug)]
 pub(super) struct Count(AtomicU32);
 
+/// The word as it was when a permit had been taken, so that there is room for that permit beside it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Left(u32);
+
+impl Left {
+    /// A guess after a wait: others want the permit too.
+    pub const NONE: Self = Self(AWAITED);
+}
+
 impl Count {
     /// So many permits, at most [`MOST`].
     pub fn new(permits: u32) -> Self {
@@ -56,18 +65,33 @@ impl Count {
         }
     }
 
-    /// Takes a permit if there is one.
+    /// Takes a permit if there is one. Returns what was left, for [`give_back`](Self::give_back).
     #[inline]
-    pub fn take_if_any(&self) -> bool {
-        let mut now = self.guess();
+    pub fn take_if_any(&self) -> Option<Left> {
+        let now = self.guess();
+        if now < PERMIT {
+            return None;
+        }
+        // Acquire: what was done before the permit was given back is seen by who takes it.
+        match self.0.compare_exchange(now, now - PERMIT, Ordering::Acquire, Ordering::Relaxed) {
+            Ok(_) => Some(Left(now - PERMIT)),
+            Err(seen) => self.take_again(seen),
+        }
+    }
+
+    /// As [`take_if_any`](Self::take_if_any), with a guess at the word.
+    #[inline(never)]
+    fn take_again(&self, guess: u32) -> Option<Left> {
+        let mut now = guess;
         while now >= PERMIT {
-            // Acquire: what was done before the permit was given back is seen by who takes it.
-            match self.0.compare_exchange_weak(now, now - PERMIT, Ordering::Acquire, Ordering::Relaxed) {
-                Ok(_) => return true,
+            let next = now - PERMIT;
+            // Acquire: as above.
+            match self.0.compare_exchange_weak(now, next, Ordering::Acquire, Ordering::Relaxed) {
+                Ok(_) => return Some(Left(next)),
                 Err(seen) => now = seen,
             }
         }
-        false
+        None
     }
 
     /// Takes a permit if one comes within a short while. Others that already sleep for one go first, so it ends at once
@@ -79,7 +103,7 @@ impl Count {
             match self.0.load(Ordering::Relaxed) {
                 0 => core::hint::spin_loop(),
                 AWAITED => return false,
-                _ => return self.take_if_any(),
+                _ => return self.take_if_any().is_some(),
             }
         }
         false
@@ -91,7 +115,7 @@ impl Count {
         while !self.take_or_announce(woken) {
             match futex::wait(&self.0, AWAITED, deadline) {
                 // One last look: a permit that is there is taken even when the time is up.
-                futex::Wait::TimedOut => return self.take_if_any(),
+                futex::Wait::TimedOut => return self.take_if_any().is_some(),
                 why => woken = why == futex::Wait::Woken,
             }
         }
@@ -128,17 +152,39 @@ impl Count {
         permits <= most.saturating_sub(self.permits())
     }
 
+    /// Gives one permit back, unless there would be more than `most` then. Returns whether it did. `left` was returned
+    /// when the permit was taken: a guess at what the word is now, which saves a look at it.
+    #[inline]
+    pub fn give_back(&self, left: Left, most: u32) -> bool {
+        let next = (left.0 & !AWAITED) + PERMIT;
+        // Release: what was done with the permit is seen by who takes it next.
+        match self.0.compare_exchange(left.0, next, Ordering::Release, Ordering::Relaxed) {
+            Ok(was) => {
+                if was & AWAITED != 0 {
+                    self.wake(1);
+                }
+                true
+            }
+            Err(seen) => self.give_guessing(seen, 1, most),
+        }
+    }
+
     /// Gives permits back, unless there would be more than `most` then. Returns whether it did.
     #[inline]
     pub fn give(&self, permits: u32, most: u32) -> bool {
-        let mut now = self.guess();
+        self.give_guessing(self.guess(), permits, most)
+    }
+
+    #[inline(never)]
+    fn give_guessing(&self, guess: u32, permits: u32, most: u32) -> bool {
+        let mut now = guess;
         loop {
             let left = now / PERMIT;
             if permits > most.saturating_sub(left) {
                 return false;
             }
-            // Release: what was done with the permit is seen by who takes it next.
             let next = (left + permits) * PERMIT;
+            // Release: as above.
             if let Err(seen) = self.0.compare_exchange_weak(now, next, Ordering::Release, Ordering::Relaxed) {
                 now = seen;
                 continue;

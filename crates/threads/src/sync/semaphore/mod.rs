@@ -15,7 +15,7 @@ use crate::sync::word::{Inner, inner};
 use crate::{clock, futex, recording};
 use core::panic::Location;
 use core::time::Duration;
-use count::{Count, MOST};
+use count::{Count, Left, MOST};
 use std::borrow::Cow;
 use threadlab_trace::{Mode, ObjectKind, Purpose, Size};
 
@@ -59,6 +59,10 @@ struct Core {
 #[derive(Debug)]
 pub struct Permit<'a> {
     core: &'a Core,
+    /// What was left when it was taken: while nobody else comes, that is still so when it is given back.
+    left: Left,
+    /// Whether taking it was traced, so that the release need not ask again.
+    traced: bool,
 }
 
 impl<const BOUNDED: bool> Default for Permits<BOUNDED> {
@@ -120,13 +124,11 @@ impl<const BOUNDED: bool> Permits<BOUNDED> {
     #[inline]
     #[track_caller]
     pub fn acquire(&self) -> Permit<'_> {
-        futex::checkpoint();
-        if self.0.count.take_if_any() {
-            self.0.taken(Location::caller());
-        } else {
-            self.0.take_contended(None, Location::caller());
+        if let Some(permit) = self.try_acquire() {
+            return permit;
         }
-        Permit { core: &self.0 }
+        self.0.take_contended(None, Location::caller());
+        self.0.permit_waited_for()
     }
 
     /// Takes a permit if there is one. Never blocks.
@@ -134,10 +136,12 @@ impl<const BOUNDED: bool> Permits<BOUNDED> {
     #[track_caller]
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         futex::checkpoint();
-        self.0.count.take_if_any().then(|| {
-            self.0.taken(Location::caller());
-            Permit { core: &self.0 }
-        })
+        let left = self.0.count.take_if_any()?;
+        let traced = recording::is_on();
+        if traced {
+            self.0.record_acquired(Location::caller());
+        }
+        Some(Permit { core: &self.0, left, traced })
     }
 
     /// Blocks until there is a permit and takes it, but no longer than `timeout`. A timeout of zero never blocks.
@@ -147,12 +151,11 @@ impl<const BOUNDED: bool> Permits<BOUNDED> {
     /// If it would have to wait on a page's own thread, which cannot block.
     #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> Option<Permit<'_>> {
-        if let Some(permit) = self.try_acquire() {
-            return Some(permit);
-        }
-        let taken =
-            !timeout.is_zero() && self.0.take_contended(Some(clock::after(timeout)), Location::caller());
-        taken.then(|| Permit { core: &self.0 })
+        self.try_acquire().or_else(|| {
+            let taken =
+                !timeout.is_zero() && self.0.take_contended(Some(clock::after(timeout)), Location::caller());
+            taken.then(|| self.0.permit_waited_for())
+        })
     }
 
     /// Gives one permit back, or a new one where none was taken, and wakes a thread that waits for it.
@@ -177,11 +180,7 @@ impl<const BOUNDED: bool> Permits<BOUNDED> {
         if permits == 0 {
             return Err(self.0.released_none());
         }
-        if self.0.give(permits, Some(Location::caller())) {
-            Ok(())
-        } else {
-            Err(self.0.over(permits, BOUNDED))
-        }
+        if self.0.give(permits, Location::caller()) { Ok(()) } else { Err(self.0.over(permits, BOUNDED)) }
     }
 
     /// The permits that are left at this moment.
@@ -191,11 +190,8 @@ impl<const BOUNDED: bool> Permits<BOUNDED> {
 }
 
 impl Core {
-    #[inline]
-    fn taken(&self, caller: Caller) {
-        if recording::is_on() {
-            self.record_acquired(caller);
-        }
+    fn permit_waited_for(&self) -> Permit<'_> {
+        Permit { core: self, left: Left::NONE, traced: recording::is_on() }
     }
 
     #[cold]
@@ -221,10 +217,10 @@ impl Core {
 
     /// Gives permits back; returns whether there was room for them.
     #[inline]
-    fn give(&self, permits: u32, caller: Option<Caller>) -> bool {
+    fn give(&self, permits: u32, caller: Caller) -> bool {
         futex::checkpoint();
         if recording::is_on() {
-            return self.give_traced(permits, caller);
+            return self.give_traced(permits, Some(caller));
         }
         self.count.give(permits, self.most)
     }
@@ -279,6 +275,12 @@ impl Drop for Permit<'_> {
     fn drop(&mut self) {
         // It is refused where others have released a bounded semaphore by hand too often. The permit is then back
         // already, and a drop has nobody to tell.
-        let _ = self.core.give(1, None);
+        let core = self.core;
+        futex::checkpoint();
+        if self.traced {
+            core.give_traced(1, None);
+        } else {
+            core.count.give_back(self.left, core.most);
+        }
     }
 }

@@ -64,7 +64,7 @@ fn semaphores_and_barriers() {
             let (pool, bounded, phase) = &shared;
             for _ in 0..50 {
                 drop(pool.acquire());
-                let permit = bounded.acquire_timeout(Duration::from_secs(60));
+                let permit = bounded.acquire_timeout(Duration::from_mins(1));
                 assert!(permit.is_some());
                 drop(permit);
                 phase.wait().expect("nobody breaks it");
@@ -207,7 +207,7 @@ fn timers_daemons_and_names() {
         let go = Arc::new(Event::named("go"));
         let fired = Arc::clone(&go);
         let timer = thread::Timer::new(Duration::from_millis(50), move || fired.set());
-        let never = thread::Timer::new(Duration::from_secs(3600), || ());
+        let never = thread::Timer::new(Duration::from_hours(1), || ());
         timer.start().map_err(|error| error.to_string())?;
         never.start().map_err(|error| error.to_string())?;
         go.wait();
@@ -245,7 +245,7 @@ fn stuck(program: impl FnOnce() + Send + 'static) -> String {
             }
         })
     });
-    heard.recv_timeout(Duration::from_secs(60)).unwrap_or_default()
+    heard.recv_timeout(Duration::from_mins(1)).unwrap_or_default()
 }
 
 #[test]

@@ -28,6 +28,7 @@ fn find(_demo: &str, arguments: &str) -> Result<Program, String> {
         Some("8") => late_release,
         Some("9") => objects::all,
         Some("10") => crowd,
+        Some("11") => objects::busy,
         other => return Err(format!("there is no program {other:?}")),
     };
     Ok(Box::new(program))

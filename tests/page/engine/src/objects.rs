@@ -8,7 +8,7 @@ use threadlab_threads::{
     lock, rwlock,
 };
 
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 fn words(error: impl ToString) -> String {
     error.to_string()
@@ -75,4 +75,42 @@ fn queues() -> Result<(), String> {
     stay(move || drop(urgent.put(2)));
     let log = SimpleQueue::named("log");
     (0..12).try_for_each(|line| log.put(line)).map_err(words)
+}
+
+/// A second in which objects of all kinds change all the time.
+pub fn busy() -> Result<String, String> {
+    const ROUNDS: u32 = 60;
+    let jobs = Arc::new(Queue::named_bounded("jobs", 4).map_err(words)?);
+    let pool = Arc::new(Semaphore::named("pool", 2).map_err(words)?);
+    let phase = Arc::new(Barrier::named("phase", 3).map_err(words)?);
+    let (go, again) = (Arc::new(Event::named("go")), Arc::new(RLock::named("again", ())));
+    let page = Arc::new(rwlock::named("page", 0_u32));
+    let mut threads = Vec::new();
+    for number in 0..3 {
+        let (jobs, pool, phase) = (Arc::clone(&jobs), Arc::clone(&pool), Arc::clone(&phase));
+        let (go, again, page) = (Arc::clone(&go), Arc::clone(&again), Arc::clone(&page));
+        let body = move || {
+            for round in 0..ROUNDS {
+                // Before anything is held: who waits in a queue with a lock in hand keeps out who would help.
+                if number == 0 {
+                    jobs.put(round).map_err(words)?;
+                    go.set();
+                } else if round % 2 == 0 {
+                    jobs.get().map_err(words)?;
+                    go.clear();
+                }
+                let _permit = pool.acquire();
+                let (_once, _twice) = (again.lock(), again.lock());
+                *page.write() += 1;
+                drop(page.read());
+                thread::sleep(Duration::from_millis(5));
+            }
+            phase.wait().map(drop).map_err(words)
+        };
+        threads.push(thread::spawn(body));
+    }
+    for thread in threads {
+        thread.join().map_err(words)??;
+    }
+    Ok("busy".to_owned())
 }

@@ -1,7 +1,7 @@
 //! What is shown of each kind of object.
 
 use anyhow::Result;
-use threadlab_page_tests::{Page, Site, in_browser};
+use threadlab_page_tests::{Page, Site, in_browser, measure};
 
 /// A datum of the card of the object with this name, or nothing.
 fn datum(page: &Page, name: &str, datum: &str) -> Result<String> {
@@ -80,5 +80,25 @@ fn each_kind_of_object_shows_what_it_is_and_who_waits() -> Result<()> {
         }
         assert_eq!(page.told("run")?, "running", "who sleeps, and a timer, can wake others");
         page.stop()
+    })
+}
+
+#[test]
+fn nothing_shifts_while_objects_of_all_kinds_change() -> Result<()> {
+    in_browser(|page| {
+        let mut shifts = Vec::new();
+        for width in [390, 1440] {
+            page.resize(width, 1400)?;
+            page.open(Site::TestEngine, "#/lock?threads=11")?;
+            page.run()?;
+            // Threads and cards come at the beginning, each in a place of its own below the others.
+            page.until("all objects are there", || page.is("document.querySelector('[data-name=page]')"))?;
+            measure::watch_shifts(page)?;
+            page.until_run_is("finished")?;
+            assert_eq!(page.result()?.trim(), "busy");
+            shifts.extend(measure::shifts(page)?.into_iter().map(|shift| format!("at {width} px: {shift}")));
+        }
+        assert!(shifts.is_empty(), "{shifts:#?}");
+        Ok(())
     })
 }

@@ -6,6 +6,7 @@
 //! The lock is the one of [`crate::sync::word`] otherwise: free, held, or held and awaited. Waiters sleep on a word of
 //! their own, since they cannot sleep on a word of 64 bits.
 
+use super::spin::pause;
 use crate::atomic::{AtomicU32, AtomicU64, Ordering, UnsafeCell};
 use crate::futex;
 
@@ -20,8 +21,11 @@ const SHUT: u64 = 8;
 /// The bits above count the items that have passed: 2^60 last longer than any program.
 const SHIFT: u32 = 4;
 
-/// How often a held end is looked at before its thread goes to sleep. It is held for some instructions.
-const SPINS: u32 = if cfg!(loom) { 1 } else { 100 };
+/// How often a held end is looked at before its thread goes to sleep. It is held for some instructions, so one that is
+/// not let go within some microseconds is held by a thread that lost its processor.
+const LOOKS: u32 = if cfg!(loom) { 0 } else { 100 };
+/// The longest pause between two looks is two to the power of this, in steps of [`pause`].
+const LONGEST: u32 = 6;
 
 /// What an end's word said at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +88,7 @@ impl<I> End<I> {
 
     #[cold]
     fn wait_to_hold(&self) -> u64 {
-        for _ in 0..SPINS {
+        for look in 0..LOOKS {
             let word = self.word.load(Ordering::Relaxed);
             if word & LOCKED == 0 {
                 // Acquire: as in `hold`.
@@ -92,11 +96,9 @@ impl<I> End<I> {
                 if word & LOCKED == 0 {
                     return word;
                 }
-            } else if word & AWAITED != 0 {
-                // Others that already sleep go first.
-                break;
             }
-            core::hint::spin_loop();
+            // Growing pauses, since each look slows the holder down.
+            pause(1 << look.min(LONGEST));
         }
         let blocks = futex::can_block();
         loop {

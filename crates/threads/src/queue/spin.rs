@@ -8,11 +8,11 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 
 /// How often a thread looks where that paid the last time: for some microseconds in all.
-const MANY: u32 = if cfg!(loom) { 0 } else { 100 };
+const MANY: u32 = if cfg!(loom) { 0 } else { 150 };
 /// How often it looks where it did not pay.
 const FEW: u32 = if cfg!(loom) { 0 } else { 3 };
 /// In how many waits without success it looks often once.
-const TRIALS: u32 = 32;
+const TRIALS: u32 = 100;
 /// The longest pause between two looks is two to the power of this, in steps of [`pause`].
 const LONGEST: u32 = 7;
 
@@ -64,9 +64,9 @@ impl Spin<'_> {
 }
 
 /// Does nothing for a while.
-fn pause(steps: u32) {
+pub(super) fn pause(steps: u32) {
+    core::hint::spin_loop();
     for step in 0..steps {
-        core::hint::spin_loop();
         // WebAssembly has no instruction for that hint: keep the loop in the program.
         core::hint::black_box(step);
     }

@@ -12,6 +12,11 @@ fn trace() -> &'static Trace {
     Box::leak(Box::new(Trace::new(Surroundings { now: || 7, ask_to_drain: || {} })))
 }
 
+/// How often something is done: usually, and under Miri, which is some thousand times slower.
+const fn times(usual: u32, under_miri: u32) -> u32 {
+    if cfg!(miri) { under_miri } else { usual }
+}
+
 fn read(directory: &impl Directory) -> Vec<Event> {
     let mut events = Vec::new();
     Merge::new().drain(directory, &mut events);
@@ -155,10 +160,11 @@ fn a_panic_is_told_with_its_place() {
 
 #[test]
 fn a_reader_of_bytes_sees_what_a_local_reader_sees() {
+    const ROUNDS: usize = times(3000, 600) as usize;
     let trace = trace();
     let here = Location::caller();
     let mut recorders: Vec<_> = (1..4).map(|_| trace.attach()).collect();
-    for round in 0..3000 {
+    for round in 0..ROUNDS {
         let recorder = &mut recorders[round % 3];
         recorder.set_thread(ThreadId(u32::try_from(round % 3).unwrap()));
         recorder.printed(&"x".repeat(round % 100), here);
@@ -168,7 +174,7 @@ fn a_reader_of_bytes_sees_what_a_local_reader_sees() {
     // A second reader of the same rings is allowed here because the producers have ended.
     let by_bytes = read(&remote(trace));
     let seen = read(&local);
-    assert_eq!(seen.len(), 6003);
+    assert_eq!(seen.len(), 2 * ROUNDS + 3);
     assert_eq!(by_bytes, seen);
 }
 
@@ -184,9 +190,11 @@ fn chunks_are_reused_when_the_reader_keeps_up() {
     let mut merge = Merge::new();
     let mut events = Vec::new();
     let mut expected = 0;
-    for _ in 0..200 {
+    // Miri takes each asking for another place.
+    let here = Location::caller();
+    for _ in 0..times(200, 6) {
         for _ in 0..700 {
-            recorder.acquired(ObjectId(1), Mode::Owned, 1, false, Location::caller());
+            recorder.acquired(ObjectId(1), Mode::Owned, 1, false, here);
         }
         expected += 700;
         merge.drain(&directory, &mut events);
@@ -196,6 +204,7 @@ fn chunks_are_reused_when_the_reader_keeps_up() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "thousands of events, which Miri needs minutes for")]
 fn what_the_budget_does_not_hold_is_counted_and_told_where_it_is_missing() {
     let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(
         Surroundings { now: || 0, ask_to_drain: || {} },
@@ -223,6 +232,7 @@ fn what_the_budget_does_not_hold_is_counted_and_told_where_it_is_missing() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "thousands of events, which Miri needs minutes for")]
 fn a_ring_that_comes_when_the_budget_is_used_up_still_carries_events() {
     let surroundings = Surroundings { now: || 0, ask_to_drain: || {} };
     let trace: &'static Trace = Box::leak(Box::new(Trace::with_budget(surroundings, 0, 0)));
@@ -243,6 +253,7 @@ fn a_ring_that_comes_when_the_budget_is_used_up_still_carries_events() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "thousands of events, which Miri needs minutes for")]
 fn the_page_is_asked_to_read_when_it_falls_behind() {
     static ASKED: AtomicU32 = AtomicU32::new(0);
     fn ask() {
@@ -262,6 +273,7 @@ fn the_page_is_asked_to_read_when_it_falls_behind() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "thousands of events, which Miri needs minutes for")]
 fn frequent_events_share_a_reading_of_the_clock_and_rare_ones_do_not() {
     static NOW: AtomicU64 = AtomicU64::new(0);
     static READINGS: AtomicU32 = AtomicU32::new(0);
@@ -316,6 +328,7 @@ fn a_number_that_never_comes_does_not_hold_the_others_for_ever() {
 #[test]
 fn numbers_follow_cause_and_effect_across_threads() {
     // A relay of threads: each records only after it saw the one before through a plain flag.
+    const ROUNDS: u32 = times(500, 20);
     let trace = trace();
     let turn: &'static AtomicU32 = Box::leak(Box::new(AtomicU32::new(0)));
     let runners: Vec<_> = (0..4)
@@ -323,7 +336,7 @@ fn numbers_follow_cause_and_effect_across_threads() {
             std::thread::spawn(move || {
                 let mut recorder = trace.attach();
                 recorder.set_thread(ThreadId(me + 1));
-                for round in 0..500 {
+                for round in 0..ROUNDS {
                     while turn.load(Ordering::Acquire) != round * 4 + me {
                         std::thread::yield_now();
                     }
@@ -347,12 +360,12 @@ fn numbers_follow_cause_and_effect_across_threads() {
             _ => None,
         })
         .collect();
-    assert_eq!(steps, (0..2000).collect::<Vec<_>>());
+    assert_eq!(steps, (0..4 * ROUNDS).collect::<Vec<_>>());
 }
 
 proptest! {
     #[test]
-    #[cfg_attr(miri, ignore = "Miri needs longer to generate texts than anyone waits")]
+    #[cfg_attr(miri, ignore = "generated texts, which Miri needs hours for")]
     fn any_texts_from_any_recorders_come_back_in_order(texts in prop::collection::vec((0..3usize, ".{0,200}"), 0..200)) {
         let trace = trace();
         let mut recorders: Vec<_> = (0..3).map(|_| trace.attach()).collect();

@@ -24,8 +24,9 @@ const TSAN: [&str; 3] = ["threadlab-trace", "threadlab-threads", "threadlab-beha
 /// How many of Miri's schedules each test is run with: usually, and in the long form.
 const SEEDS: [u32; 2] = [1, 16];
 
-/// Miri is some hundred times slower than the processor.
-const GENERATED_CASES: &str = "4";
+/// Generated cases of a test: Miri is some thousand times slower than the processor, ThreadSanitizer some ten times.
+const MIRI_CASES: &str = "4";
+const TSAN_CASES: &str = "16";
 
 /// The unsafe parts of rings and queues, instruction by instruction: undefined behaviour and data races.
 pub(super) fn miri(workspace: &Workspace, options: &Options) -> Result<Count> {
@@ -38,7 +39,7 @@ pub(super) fn miri(workspace: &Workspace, options: &Options) -> Result<Count> {
             cargo
                 .args(["miri", "test", "--no-fail-fast", "--lib", "--package", package])
                 .env("CARGO_TARGET_DIR", workspace.target("miri"))
-                .env("PROPTEST_CASES", GENERATED_CASES)
+                .env("PROPTEST_CASES", MIRI_CASES)
                 .env("MIRIFLAGS", format!("{MIRIFLAGS} -Zmiri-seed={seed}"));
             match &options.filter {
                 Some(_) => suites::finish(&mut cargo, options, &[]),
@@ -69,6 +70,7 @@ pub(super) fn tsan(workspace: &Workspace, options: &Options) -> Result<Count> {
         .args(["test", "--no-fail-fast", "--lib", "--tests", "-Zbuild-std", "--target", &host])
         .args(TSAN.iter().flat_map(|package| ["--package", package]))
         .env("CARGO_TARGET_DIR", workspace.target("tsan"))
+        .env("PROPTEST_CASES", TSAN_CASES)
         .env("RUSTFLAGS", "-Zsanitizer=thread");
     suites::finish(&mut cargo, options, &[]);
     counted(&mut cargo)

@@ -177,13 +177,13 @@ fn b27_conditions_share_a_lock_and_each_wakes_its_own_waiters() {
         second.notify(&&other, 1),
         Err(ConditionError::OtherLock { condition: "Condition 'even'".into() })
     );
-    assert_eq!(first.notify_all(&&*lock), Ok(1));
+    assert_eq!(first.notify_all(&lock), Ok(1));
     lock.release().unwrap();
     waiters[0].join().unwrap();
     assert_eq!(woken.load(Ordering::Relaxed), 1);
     assert_eq!((first.waiters(), second.waiters()), (0, 1));
     lock.acquire();
-    assert_eq!(second.notify_all(&&*lock), Ok(1));
+    assert_eq!(second.notify_all(&lock), Ok(1));
     lock.release().unwrap();
     waiters[1].join().unwrap();
     assert_eq!(woken.load(Ordering::Relaxed), 3);

@@ -60,9 +60,8 @@ impl Watcher {
                 self.threads.insert(child, Doing::Runs);
             }
             let doing = match event.what {
-                What::WaitBegan { .. } | What::JoinBegan { .. } => Doing::Waits,
                 What::SleepBegan { micros: SHOWN } => Doing::Settles,
-                What::SleepBegan { .. } => Doing::Waits,
+                What::WaitBegan { .. } | What::JoinBegan { .. } | What::SleepBegan { .. } => Doing::Waits,
                 What::ThreadFinished | What::ThreadPanicked { .. } => Doing::Ended,
                 // The result and the main thread's failure come after its end.
                 _ if self.threads.get(&event.thread) == Some(&Doing::Ended) => Doing::Ended,

@@ -10,7 +10,7 @@ const TICK: Duration = Duration::from_millis(1);
 pub(crate) const A_WHILE: Duration = Duration::from_millis(30);
 
 /// A time that no test waits for: where it is given, the wait must end before.
-pub(crate) const LONG: Duration = Duration::from_secs(3600);
+pub(crate) const LONG: Duration = Duration::from_hours(1);
 
 /// Runs something that has to take at least this long.
 #[track_caller]

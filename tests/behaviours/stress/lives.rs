@@ -43,17 +43,17 @@ fn stress_timers(load: &Load) {
     let load = load.shared_by(20);
     let fired: Arc<AtomicU32> = Arc::default();
     let cancelled: Arc<AtomicU32> = Arc::default();
-    let (fires, cancels) = (Arc::clone(&fired), Arc::clone(&cancelled));
+    let (calls, cancels) = (Arc::clone(&fired), Arc::clone(&cancelled));
     let threads = load.threads(2).min(8);
     load.team(threads, move |_, dice, rounds| {
         let mut timers = Vec::new();
         for _ in 0..rounds {
-            let (delay, fires, started) = (dice.timeout() * 4, Arc::clone(&fires), clock::now());
+            let (delay, called, started) = (dice.timeout() * 4, Arc::clone(&calls), clock::now());
             let timer = Timer::new(delay, move || {
                 // Clocks tick, in browsers by some microseconds.
                 let early = (started + delay).saturating_sub(clock::now());
                 assert!(early.as_micros() <= 100, "{early:?} early");
-                fires.fetch_add(1, Ordering::Relaxed);
+                called.fetch_add(1, Ordering::Relaxed);
             });
             timer.start().unwrap();
             if dice.one_in(3) {

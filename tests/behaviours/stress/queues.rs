@@ -173,9 +173,9 @@ fn stress_shutdown(load: &Load) {
         }
         let immediate = dice.one_in(2);
         if immediate {
-            queue.shutdown_now()
+            queue.shutdown_now();
         } else {
-            queue.shutdown()
+            queue.shutdown();
         }
         super::end(threads);
         let (mut put, mut got) = (put.lock().unwrap().clone(), got.lock().unwrap().clone());

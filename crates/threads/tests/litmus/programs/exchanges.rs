@@ -47,7 +47,7 @@ pub fn mark_and_move(exchanges: bool) {
 }
 
 /// Two threads each write a word of their own and look at the other's. Where the looking is an exchange too, at least
-/// one of them sees the other, without SeqCst: whoever looks second at a word takes over from who looked first.
+/// one of them sees the other, without `SeqCst`: whoever looks second at a word takes over from who looked first.
 ///
 /// Nothing relies on it across two words by now; it is what to reach for where one word does not do. A plain look is
 /// not enough, as loom shows below.

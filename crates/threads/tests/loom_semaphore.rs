@@ -28,7 +28,7 @@ fn two_preemptions(run: impl Fn() + Send + Sync + 'static) {
 /// A counter that loom watches: two threads that reach it at once are an error.
 struct Watched(UnsafeCell<u32>);
 
-// SAFETY: the tests reach it only with the only permit; that this is enough is what they show.
+// SAFETY: the tests write it only with the only permit, or before there is one; that this is enough is what they show.
 unsafe impl Send for Watched {}
 // SAFETY: as above.
 unsafe impl Sync for Watched {}
@@ -37,6 +37,11 @@ impl Watched {
     fn add(&self) {
         // SAFETY: loom fails the test if another thread reaches the value meanwhile.
         self.0.with_mut(|value| unsafe { *value += 1 });
+    }
+
+    fn get(&self) -> u32 {
+        // SAFETY: as above, if another thread writes it.
+        self.0.with(|value| unsafe { *value })
     }
 }
 
@@ -81,6 +86,25 @@ fn all_waiters_go_on_however_the_permits_are_given() {
             assert_eq!(gate.permits(), 0);
         });
     }
+}
+
+#[test]
+fn all_who_take_see_what_the_giver_did() {
+    loom::model(|| {
+        let shared = Arc::new((semaphore(0), Watched(UnsafeCell::new(0))));
+        let takers = [(); 2].map(|()| {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                shared.0.acquire().forget();
+                shared.1.get()
+            })
+        });
+        shared.1.add();
+        shared.0.release_many(2).unwrap();
+        for taker in takers {
+            assert_eq!(taker.join().unwrap(), 1);
+        }
+    });
 }
 
 #[test]

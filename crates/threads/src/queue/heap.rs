@@ -1,6 +1,13 @@
 //! A binary heap that gives the smallest item first, and equal ones in the order of their coming.
 //!
 //! All comparisons of an operation come before its first change, so that one that panics leaves the heap as it was.
+//!
+//! # What limits it
+//!
+//! With thousands of items, taking one takes twice as long as with std's `BinaryHeap`, which is neither stable nor safe
+//! from comparisons that panic: the numbers are moved along with the items, and the way that was found is walked a
+//! second time for the moves. Numbers beside each item in one vector took half as long again. Four children for each
+//! item, and moving while comparing (which takes unsafe code), made no difference that could be measured.
 
 use core::cmp::Ordering;
 

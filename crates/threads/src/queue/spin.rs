@@ -29,7 +29,12 @@ impl Habit {
     pub fn spin(&self) -> Spin<'_> {
         // Relaxed, here and below: it is a guess, and a lost update makes it a little worse.
         let failures = self.0.load(Ordering::Relaxed);
-        Spin { habit: self, failures, looks: 0, most: if failures % TRIALS == 0 { MANY } else { FEW } }
+        Spin {
+            habit: self,
+            failures,
+            looks: 0,
+            most: if failures.is_multiple_of(TRIALS) { MANY } else { FEW },
+        }
     }
 }
 

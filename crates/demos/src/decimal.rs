@@ -46,7 +46,7 @@ fn ratio(digits: u64, scale: u64) -> f64 {
     let shift = u128::from(digits).leading_zeros();
     let raised = u128::from(digits) << shift;
     let scale = u128::from(scale);
-    let quotient = raised / scale | u128::from(!raised.is_multiple_of(scale));
+    let quotient = (raised / scale) | u128::from(!raised.is_multiple_of(scale));
     #[expect(clippy::cast_precision_loss, reason = "this is where it is rounded")]
     let rounded = quotient as f64;
     // A power of two, so nothing is rounded again.

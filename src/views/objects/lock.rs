@@ -30,6 +30,5 @@ pub(super) fn draw(model: &Model, object: &Object) -> Drawing {
         on: !holders.is_empty(),
         hint: acquisitions(object),
         data,
-        ..Drawing::default()
     }
 }

@@ -10,6 +10,7 @@ use threadlab_threads::{
 
 const LONG: Duration = Duration::from_hours(1);
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
 fn words(error: impl ToString) -> String {
     error.to_string()
 }

@@ -13,10 +13,10 @@
 //!
 //! A getter that finds nothing registers at the gate `items`, notes the gate's count, looks again, sets the tail's mark,
 //! and sleeps if nothing was put meanwhile. Whoever moves the tail takes the mark away by the same exchange, and wakes
-//! one. So as long as a getter sleeps, either the queue is empty and the mark is set, or somebody is on the way who was
+//! one; if more sleep, it sets the mark again for the next one to put, since on a busy machine it takes long until the
+//! one that was woken runs. So as long as a getter sleeps, either the queue is empty and the mark is set, or somebody is on the way who was
 //! woken or will wake: and whoever leaves the gate, for whatever reason, wakes the next one if there are items, or sets
-//! the mark again if there are none. At most one wake is under way at a time, and no call to the system is made while
-//! nobody sleeps. It is the same for those who wait for room, with the ends exchanged.
+//! the mark again if there are none. No call to the system is made while nobody sleeps. It is the same for those who wait for room, with the ends exchanged.
 //!
 //! # What limits it
 //!
@@ -166,8 +166,8 @@ impl<T> Fifo<T> {
         // knows of, which end here until the tail is let go.
         tail.with(|inside| unsafe { inside.cursor.write(item, &self.spare) });
         self.identity.tell_put(put, waited, caller);
-        if tail.pass(1) {
-            self.items.wake_one();
+        if tail.pass(1) && self.items.wake_one() {
+            self.tail.want();
         }
         Ok(())
     }
@@ -193,8 +193,8 @@ impl<T> Fifo<T> {
         // of the tail that said so came after the item was written.
         let item = head.with(|inside| unsafe { inside.cursor.read(&self.spare) });
         self.identity.tell_got(got, waited, caller);
-        if head.pass(1) {
-            self.room.wake_one();
+        if head.pass(1) && self.room.wake_one() {
+            self.head.want();
         }
         Ok(item)
     }

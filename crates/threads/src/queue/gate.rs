@@ -60,13 +60,12 @@ impl Gate {
         futex::wait(&self.count, noted, deadline)
     }
 
-    /// Wakes one sleeper. To be called after the change that it waits for.
+    /// Wakes one sleeper. To be called after the change that it waits for. Returns whether others may sleep on.
     #[cold]
-    pub fn wake_one(&self) {
+    pub fn wake_one(&self) -> bool {
         // Relaxed: whoever calls has seen a sleeper's mark, and with it that it is registered.
-        if self.sleepers.load(Ordering::Relaxed) > 0 {
-            self.wake(1);
-        }
+        let sleepers = self.sleepers.load(Ordering::Relaxed);
+        sleepers > 0 && self.wake(1) > 0 && sleepers > 1
     }
 
     /// Wakes all sleepers. To be called after the change that they wait for.
@@ -75,9 +74,9 @@ impl Gate {
         self.wake(u32::MAX);
     }
 
-    fn wake(&self, most: u32) {
+    fn wake(&self, most: u32) -> usize {
         // Release: who sees the new count sees the change before it.
         self.count.fetch_add(1, Ordering::Release);
-        futex::wake(&self.count, most);
+        futex::wake(&self.count, most)
     }
 }

@@ -1,8 +1,8 @@
 //! Items under a lock: the core of [`LifoQueue`](super::LifoQueue) and [`PriorityQueue`](super::PriorityQueue).
 //!
-//! Threads sleep outside the lock. Whoever makes a sleeper's wish come true wakes one, and no other until that one has
-//! come and looked; it wakes the next one if there is something for it. So there is one call to the system at most for
-//! any number of items that are put while a thread wakes.
+//! Threads sleep outside the lock. Whoever makes a sleeper's wish come true wakes one that was not woken yet; one that
+//! was, and goes on, wakes another if there is something for it too. So there are no more calls to the system than
+//! sleepers.
 
 use super::error::{GetError, PutError, TooManyDone};
 use super::identity::{Identity, Patience};
@@ -31,22 +31,22 @@ pub(super) trait Store<T>: Default {
 #[derive(Debug, Default)]
 struct Line {
     asleep: u32,
-    /// One of them was woken and has not come yet.
-    told: bool,
+    /// So many of them were woken and have not come yet; fewer if others, who were not woken, have come since.
+    told: u32,
 }
 
 impl Line {
     /// Whether one is to be woken, now that there is something for it.
     fn tell(&mut self) -> bool {
-        let tell = self.asleep > 0 && !self.told;
-        self.told |= tell;
+        let tell = self.asleep > self.told;
+        self.told += u32::from(tell);
         tell
     }
 
     /// One came, woken or not.
     fn left(&mut self) {
         self.asleep -= 1;
-        self.told = false;
+        self.told = self.told.saturating_sub(1);
     }
 }
 

@@ -101,7 +101,8 @@ impl Contest {
 
     /// Prints a row with the throughput, to be at least `least` times the peer's; and one with the threads' shares.
     pub fn print(&self, id: &str, peer: &str, least: f64, target: &str) {
-        let ratio = self.ours.median() / self.theirs.median();
+        // Of the two turns of each round, so that what slows the machine for longer than that slows both.
+        let ratio = self.ours.by(&self.theirs).median();
         Row {
             id,
             peer,

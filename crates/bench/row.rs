@@ -42,6 +42,12 @@ impl Samples {
         (self.at(0.75) - self.at(0.25)) / self.median()
     }
 
+    /// Each by the other's of the same round.
+    #[cfg(panic = "unwind")]
+    pub fn by(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(mine, theirs)| mine / theirs).collect())
+    }
+
     /// As text that [`Samples::read`] reads.
     pub fn write(&self) -> String {
         self.0.iter().fold(String::new(), |mut text, sample| {

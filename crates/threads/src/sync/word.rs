@@ -72,7 +72,8 @@ impl Word {
         let spins = if cfg!(loom) { 1 } else { SPINS };
         for _ in 0..spins {
             match self.0.load(Ordering::Relaxed) {
-                FREE => return self.take_if_free(),
+                // Another may be quicker; it will not hold the lock for long either.
+                FREE if self.take_if_free() => return true,
                 AWAITED => return false,
                 _ => core::hint::spin_loop(),
             }

@@ -8,6 +8,11 @@
 //! not. Until it does so, others give permits back without waking anybody; so if it finds the bit clear and leaves
 //! permits behind, it wakes a sleeper for each of these.
 //!
+//! What limits it: taking a permit needs a look at the word before the exchange, which a lock does not, since the number
+//! of permits cannot be guessed. Giving it back does without: the guess is what the taker left. With both looks, the
+//! pair took 1.3 times as long. With two threads at one permit, the looks and failed guesses fetch the word from the
+//! other's processor more than once, so there it is 2.6 rather than 3 and more times as fast as a mutex and a condition.
+//!
 //! It is not fair: a thread that comes while another is being woken may overtake it.
 
 use crate::atomic::{AtomicU32, Ordering};

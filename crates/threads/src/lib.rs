@@ -31,6 +31,9 @@
     )
 )]
 
+#[cfg(loom)]
+#[path = "thread/timer/agenda.rs"]
+pub mod agenda;
 mod atomic;
 pub mod clock;
 pub mod futex;
@@ -47,9 +50,6 @@ pub mod stack;
 pub mod sync;
 #[cfg(not(loom))]
 pub mod thread;
-#[cfg(loom)]
-#[path = "thread/timer/agenda.rs"]
-pub mod agenda;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub mod worker;
 

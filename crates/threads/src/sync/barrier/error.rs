@@ -22,6 +22,14 @@ pub enum BarrierError {
         /// The barrier, in words.
         barrier: String,
     },
+    /// The barrier's own action came to it.
+    #[error(
+        "{barrier} is kept closed by its action until that is done: an action cannot wait at its own barrier"
+    )]
+    InAction {
+        /// The barrier, in words.
+        barrier: String,
+    },
     /// Its own time was over before all parties came; that broke the barrier for the others.
     #[error("{barrier} broke: a wait's time was over before all parties came")]
     TimedOut {

@@ -13,7 +13,7 @@ pub use error::{BarrierError, InvalidParties};
 
 use crate::object::{Caller, Object};
 use crate::sync::word::{Inner, inner};
-use crate::{clock, futex};
+use crate::{clock, futex, owner};
 use core::fmt;
 use core::panic::Location;
 use core::time::Duration;
@@ -56,8 +56,14 @@ struct State {
     /// How many came to it. Less than the parties.
     arrived: u32,
     /// A generation that is full and whose action runs. Nobody is let in to the next one until that is done.
-    acting: Option<Arc<Generation>>,
+    acting: Option<Acting>,
     broken: bool,
+}
+
+struct Acting {
+    generation: Arc<Generation>,
+    /// The thread that runs the action, by [`owner::me`].
+    actor: u32,
 }
 
 impl Barrier {
@@ -84,7 +90,7 @@ impl Barrier {
     /// A barrier with an action, which the last thread to come runs each time, before any of them goes on. If it
     /// panics, the panic goes on in that thread and the barrier is broken for the others. The name may be empty.
     ///
-    /// An action that itself waits at the barrier waits for ever.
+    /// An action that itself waits at the barrier gets an error, since all others wait for it.
     ///
     /// # Errors
     ///
@@ -197,7 +203,10 @@ impl Barrier {
                 return Err(self.broken());
             }
             if let Some(acting) = &state.acting {
-                let acting = Arc::clone(acting);
+                if acting.actor == owner::me() {
+                    return Err(BarrierError::InAction { barrier: self.object.words() });
+                }
+                let acting = Arc::clone(&acting.generation);
                 futex::must_be_able_to_block();
                 self.tell_wait_began(deadline.is_some(), caller);
                 drop(state);
@@ -223,7 +232,7 @@ impl Barrier {
                 let full = core::mem::replace(&mut state.filling, Generation::new());
                 state.arrived = 0;
                 if let Some(action) = &self.action {
-                    state.acting = Some(Arc::clone(&full));
+                    state.acting = Some(Acting { generation: Arc::clone(&full), actor: owner::me() });
                     drop(state);
                     self.act(action, &full, caller)?;
                 } else {
@@ -319,7 +328,9 @@ impl State {
     fn turn_away(&mut self) {
         let filling = core::mem::replace(&mut self.filling, Generation::new());
         self.arrived = 0;
-        for generation in [Some(filling), self.acting.take()].into_iter().flatten() {
+        for generation in
+            [Some(filling), self.acting.take().map(|acting| acting.generation)].into_iter().flatten()
+        {
             generation.decide(Outcome::Broken);
             generation.wake();
         }

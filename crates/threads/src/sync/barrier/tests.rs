@@ -213,3 +213,20 @@ fn a_barrier_that_is_broken_while_its_action_runs_lets_nobody_pass() {
         });
     }
 }
+
+#[test]
+fn an_action_that_comes_to_its_own_barrier_is_turned_away() {
+    let asked = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let answers = Arc::clone(&asked);
+    let barrier = Arc::new_cyclic(|own: &std::sync::Weak<Barrier>| {
+        let own = std::sync::Weak::clone(own);
+        let act = move || {
+            let answer = own.upgrade().map(|barrier| barrier.wait());
+            answers.lock().unwrap().push(answer);
+        };
+        Barrier::with_action("loop", 1, act).unwrap()
+    });
+    assert_eq!(barrier.wait(), Ok(0));
+    let refused = Err(BarrierError::InAction { barrier: "Barrier 'loop'".into() });
+    assert_eq!(*asked.lock().unwrap(), [Some(refused)]);
+}

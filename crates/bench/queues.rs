@@ -148,7 +148,9 @@ fn crossbeam<const PRODUCERS: usize, const CONSUMERS: usize, const BOUNDED: bool
             PRODUCERS,
             || sender.clone(),
             |sender, items| {
-                (0..items).for_each(|item| drop(sender.send(u64::from(item))));
+                (0..items).for_each(|item| {
+                    let _ = sender.send(u64::from(item));
+                });
             },
         ),
         consumers: copies(
@@ -178,7 +180,9 @@ fn std_channel<const BOUNDED: bool>() -> Round {
             1,
             || sender.clone(),
             |sender, items| {
-                (0..items).for_each(|item| drop(sender.send(u64::from(item))));
+                (0..items).for_each(|item| {
+                    let _ = sender.send(u64::from(item));
+                });
             },
         );
         Round { producers, consumers: consume(receiver) }
@@ -188,7 +192,9 @@ fn std_channel<const BOUNDED: bool>() -> Round {
             1,
             || sender.clone(),
             |sender, items| {
-                (0..items).for_each(|item| drop(sender.send(u64::from(item))));
+                (0..items).for_each(|item| {
+                    let _ = sender.send(u64::from(item));
+                });
             },
         );
         Round { producers, consumers: consume(receiver) }

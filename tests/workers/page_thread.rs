@@ -16,7 +16,7 @@ use threadlab_threads::{
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// A timeout that would be noticed.
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 /// Asserts that the operation is refused with the reason, instead of waiting or trapping.
 #[track_caller]

@@ -11,8 +11,7 @@ const MOST_DIGITS: u32 = 19;
 pub fn decimal(text: &str) -> Option<f64> {
     let (negative, text) = match text.as_bytes() {
         [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
+        [b'+', rest @ ..] | rest => (false, rest),
     };
     let (mut digits, mut scale, mut point, mut seen, mut used) = (0_u64, 1_u64, false, false, 0);
     for &byte in text {

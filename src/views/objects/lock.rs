@@ -23,12 +23,5 @@ pub(super) fn draw(model: &Model, object: &Object) -> Drawing {
         several => html! { <span class="slots">{ slots::of_holders(several, several.len()) }</span> },
     };
     let data = vec![("data-depth", depth.to_string())];
-    Drawing {
-        words,
-        picture,
-        wide: shared,
-        on: !holders.is_empty(),
-        hint: acquisitions(object),
-        data,
-    }
+    Drawing { words, picture, wide: shared, on: !holders.is_empty(), hint: acquisitions(object), data }
 }

@@ -45,6 +45,7 @@ mod owner;
 pub mod process;
 pub mod queue;
 mod recording;
+mod spin;
 #[cfg(not(loom))]
 pub mod stack;
 pub mod sync;

@@ -6,9 +6,9 @@
 //! The lock is the one of [`crate::sync::word`] otherwise: free, held, or held and awaited. Waiters sleep on a word of
 //! their own, since they cannot sleep on a word of 64 bits.
 
-use super::spin::pause;
 use crate::atomic::{AtomicU32, AtomicU64, Ordering, UnsafeCell};
 use crate::futex;
+use crate::spin::pause;
 
 /// A thread holds this end.
 const LOCKED: u64 = 1;

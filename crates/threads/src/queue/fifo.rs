@@ -23,7 +23,7 @@
 //! Where nobody sleeps, an item costs four exchanges. A full queue between threads that have to share processors costs a
 //! sleep and a wake for each filling, some 7 us each in a browser, and they are nearly all of the time that is measured
 //! there; the channels beside which it is measured pay the same. Looking longer before sleeping is lost time on a busy
-//! machine (100 looks: 1.6 times slower), so it is only done while it pays, see [`super::spin`]. Letting a putter sleep
+//! machine (100 looks: 1.6 times slower), so it is only done while it pays, see [`crate::spin`]. Letting a putter sleep
 //! until half of the room is free gives four times the speed natively on one processor, but is 2.5 times slower in a
 //! browser, where a wake takes longer than the other side needs for the rest.
 

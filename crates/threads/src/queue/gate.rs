@@ -1,10 +1,14 @@
 //! Where threads sleep that wait for one thing: an event count. A sleeper notes the count, looks whether it must sleep,
 //! and sleeps while the count is what it noted; a waker changes what sleepers look at, then counts, then wakes.
 
-use super::spin::{Habit, Spin};
 use crate::atomic::{AtomicU32, Ordering};
 use crate::futex;
+use crate::spin::{Habit, Spin};
 use core::time::Duration;
+
+/// How often a thread looks before it sleeps, and in how many waits that had no success that way it is tried once.
+const LOOKS: u32 = 150;
+const TRIALS: u32 = 100;
 
 /// An event count with the number of its sleepers.
 #[derive(Debug)]
@@ -16,7 +20,7 @@ pub(super) struct Gate {
 
 impl Gate {
     pub fn new() -> Self {
-        Self { count: AtomicU32::new(0), sleepers: AtomicU32::new(0), habit: Habit::new() }
+        Self { count: AtomicU32::new(0), sleepers: AtomicU32::new(0), habit: Habit::new(LOOKS, TRIALS) }
     }
 
     /// The word that sleepers wait on, for a model checker that lets their time pass.

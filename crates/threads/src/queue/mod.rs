@@ -24,7 +24,6 @@ mod priority;
 #[expect(clippy::module_inception, reason = "it has the type `Queue`")]
 mod queue;
 mod simple;
-mod spin;
 mod stores;
 mod tasks;
 #[cfg(all(test, not(loom)))]

@@ -10,6 +10,7 @@ use super::rlock::{RLockGuard, RawRLock};
 use super::word::{Inner, inner};
 use crate::atomic::{AtomicU32, Ordering};
 use crate::object::{Caller, Object};
+use crate::spin::{Habit, Spin};
 use crate::{clock, futex};
 use core::panic::Location;
 use core::time::Duration;
@@ -18,9 +19,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use threadlab_trace::{Mode, ObjectKind, Purpose};
 
-/// How often a waiter looks at its word before it goes to sleep. Being woken takes some microseconds, in which this
-/// many looks have room, so a quick answer is heard without it.
-const SPINS: u32 = 200;
+/// How often a waiter looks before it sleeps: some 150 us, long enough that it still looks when a partner answers that
+/// had to be woken itself. Two threads that answer each other then find out that neither has to sleep, and take 1 us
+/// for a turn where they took 13; with 150 looks they fall asleep by turns and take 15.
+const LOOKS: u32 = 1500;
+
+/// In how many waits that looking did not make shorter it is tried once.
+const TRIALS: u32 = 16;
 
 /// Why a condition cannot be used like this.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +49,9 @@ pub enum ConditionError {
 #[derive(Debug)]
 pub struct Condition {
     waiters: Inner<Waiters>,
+    /// Whether it pays to look out for the notification, and for the notifier's release of the lock.
+    habit: Habit,
+    release_habit: Habit,
     object: Object,
 }
 
@@ -219,7 +227,12 @@ impl Condition {
     /// A condition with a name by which the page shows it.
     pub fn named(name: impl Into<Cow<'static, str>>) -> Self {
         let object = Object::named(ObjectKind::Condition, name);
-        Self { waiters: inner(Waiters::default()), object }
+        Self {
+            waiters: inner(Waiters::default()),
+            habit: Habit::new(LOOKS, TRIALS),
+            release_habit: Habit::new(LOOKS, TRIALS),
+            object,
+        }
     }
 
     /// Lets the lock go, waits to be notified, and takes the lock again, as many times as it was held.
@@ -391,7 +404,7 @@ impl Condition {
             recorder.wait_began(condition, Purpose::Notification, deadline.is_some(), caller);
         });
         let count = held.let_go();
-        let notified = me.wait(deadline) || !self.leave(&me);
+        let notified = me.wait(self.habit.spin(), deadline) || !self.leave(&me);
         self.object.tell(caller, |recorder, condition| {
             if notified {
                 recorder.wait_ended(condition, caller);
@@ -401,7 +414,7 @@ impl Condition {
         });
         if notified {
             // The notifier still holds the lock, but seldom for long: going to sleep for it would cost more.
-            spin_while(|| held.is_taken());
+            self.release_habit.spin().until(|| !held.is_taken());
         }
         held.take_again(count, caller);
         Ok(notified)
@@ -416,21 +429,12 @@ impl Condition {
     }
 }
 
-/// Looks whether it still holds for a short while.
-fn spin_while(holds: impl Fn() -> bool) {
-    let spins = if cfg!(loom) { 1 } else { SPINS };
-    for _ in 0..spins {
-        if !holds() {
-            return;
-        }
-        core::hint::spin_loop();
-    }
-}
-
 impl Waiter {
     /// Whether it was notified before the deadline, as far as its word says.
-    fn wait(&self, deadline: Option<Duration>) -> bool {
-        spin_while(|| !self.is_notified());
+    fn wait(&self, mut spin: Spin<'_>, deadline: Option<Duration>) -> bool {
+        if spin.until(|| self.is_notified()) {
+            return true;
+        }
         while !self.is_notified() {
             if futex::wait(&self.state, WAITING, deadline) == futex::Wait::TimedOut {
                 return self.is_notified();

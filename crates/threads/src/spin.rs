@@ -7,40 +7,46 @@
 // Not loom's: a habit that is off by some orders nothing.
 use core::sync::atomic::{AtomicU32, Ordering};
 
-/// How often a thread looks where that paid the last time: for some microseconds in all.
-const MANY: u32 = if cfg!(loom) { 0 } else { 150 };
 /// How often it looks where it did not pay.
 const FEW: u32 = if cfg!(loom) { 0 } else { 3 };
-/// In how many waits without success it looks often once.
-const TRIALS: u32 = 100;
 /// The longest pause between two looks is two to the power of this, in steps of [`pause`].
 const LONGEST: u32 = 7;
 
-/// How many waits in a row had no success before their thread slept.
+/// Whether spinning pays at one place.
 #[derive(Debug)]
-pub(super) struct Habit(AtomicU32);
+pub(crate) struct Habit {
+    /// How many waits in a row had no success before their thread slept.
+    failures: AtomicU32,
+    /// How often a thread looks where that paid the last time.
+    many: u32,
+    /// In how many waits without success it does so once.
+    trials: u32,
+}
 
 impl Habit {
-    pub const fn new() -> Self {
-        Self(AtomicU32::new(0))
+    /// A habit of so many looks, a hundred of which take some microseconds, that is tried anew in one of so many waits
+    /// while it does not pay.
+    pub const fn new(many: u32, trials: u32) -> Self {
+        let many = if cfg!(loom) { 0 } else { many };
+        Self { failures: AtomicU32::new(0), many, trials }
     }
 
     /// The spinning of one wait.
     pub fn spin(&self) -> Spin<'_> {
         // Relaxed, here and below: it is a guess, and a lost update makes it a little worse.
-        let failures = self.0.load(Ordering::Relaxed);
+        let failures = self.failures.load(Ordering::Relaxed);
         Spin {
             habit: self,
             failures,
             looks: 0,
-            most: if failures.is_multiple_of(TRIALS) { MANY } else { FEW },
+            most: if failures.is_multiple_of(self.trials) { self.many } else { FEW },
         }
     }
 }
 
 /// What is left of one wait's spinning.
 #[derive(Debug)]
-pub(super) struct Spin<'a> {
+pub(crate) struct Spin<'a> {
     habit: &'a Habit,
     failures: u32,
     looks: u32,
@@ -56,20 +62,20 @@ impl Spin<'_> {
         while self.looks < self.most {
             if found() {
                 if self.failures > 0 {
-                    self.habit.0.store(0, Ordering::Relaxed);
+                    self.habit.failures.store(0, Ordering::Relaxed);
                 }
                 return true;
             }
             pause(1 << self.looks.min(LONGEST));
             self.looks += 1;
         }
-        self.habit.0.store(self.failures.wrapping_add(1), Ordering::Relaxed);
+        self.habit.failures.store(self.failures.wrapping_add(1), Ordering::Relaxed);
         false
     }
 }
 
 /// Does nothing for a while.
-pub(super) fn pause(steps: u32) {
+pub(crate) fn pause(steps: u32) {
     core::hint::spin_loop();
     for step in 0..steps {
         // WebAssembly has no instruction for that hint: keep the loop in the program.

@@ -105,10 +105,10 @@ fn draw(model: &Model, object: &Object) -> Drawing {
     }
 }
 
-/// How often threads acquired an object.
+/// How often threads acquired an object, and how often they had to wait for it.
 fn acquisitions(object: &Object) -> String {
     format!(
-        "Acquired {}, {} after waiting.",
+        "Acquired {}, waited {}.",
         words::counted(object.acquisitions(), "time", "times"),
         threadlab_demos::grouped(object.contended()),
     )

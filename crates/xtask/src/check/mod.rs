@@ -21,6 +21,9 @@ const PAGE_TESTS: &str = "threadlab-page-tests";
 /// The packages that run natively, and differ on workers.
 const BOTH: [&str; 2] = ["threadlab-trace", "threadlab-threads"];
 
+/// The package whose tests run natively and on workers.
+const TESTS_OF_BOTH: [&str; 1] = ["threadlab-behaviours"];
+
 /// Looks at everything, and says at the end what does not hold.
 ///
 /// # Errors
@@ -61,7 +64,8 @@ pub fn run(workspace: &Workspace, cache: &Cache) -> Result<bool> {
     part("lints, page", &|| wasm_lints(workspace, &page, &PAGE, &["--lib", "--bins"]));
     part("lints, engine", &|| {
         wasm_lints(workspace, &engine, &on_workers, &["--all-targets"])?;
-        wasm_lints(workspace, &engine, &BOTH, &["--lib"])
+        wasm_lints(workspace, &engine, &BOTH, &["--lib"])?;
+        wasm_lints(workspace, &engine, &TESTS_OF_BOTH, &["--tests"])
     });
     part("documentation, native", &|| {
         let mut cargo = native::cargo(workspace);

@@ -188,12 +188,48 @@ pub enum What {
         /// The object.
         object: ObjectId,
     },
-    /// It shut a queue down: nothing can be put any more.
+    /// It shut a queue or a pool down: nothing can be put or added any more.
     ShutDown {
         /// The object.
         object: ObjectId,
-        /// Whether the items that were left were thrown away too.
+        /// Whether the items or tasks that were left were thrown away too.
         immediate: bool,
+    },
+    /// It is a worker of a pool from now on, until it ends. While it is on no task it is idle, which is no wait of its own.
+    WorkerJoined {
+        /// The object.
+        object: ObjectId,
+    },
+    /// It gave tasks to a pool. A task is what a worker takes at once, such as a chunk of a map; the tasks of a pool
+    /// are counted in the order of their coming, from 0, modulo 2^32.
+    TasksAdded {
+        /// The object.
+        object: ObjectId,
+        /// How many.
+        count: u32,
+    },
+    /// It began a task of a pool.
+    TaskBegan {
+        /// The object.
+        object: ObjectId,
+        /// The task's number.
+        task: u32,
+    },
+    /// It is done with a task of a pool. Its [`What::TaskBegan`] may have been lost.
+    TaskEnded {
+        /// The object.
+        object: ObjectId,
+        /// The task's number.
+        task: u32,
+        /// Whether it came to no result, by a panic or an error.
+        failed: bool,
+    },
+    /// It threw tasks of a pool away that had not begun: they will never run.
+    TasksCancelled {
+        /// The object.
+        object: ObjectId,
+        /// How many.
+        count: u32,
     },
     /// It started a timer.
     TimerStarted {

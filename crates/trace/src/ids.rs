@@ -83,6 +83,10 @@ coded! {
         SimpleQueue = 13,
         /// All timers of a process.
         Timers = 14,
+        /// All workers of a pool, and their tasks.
+        Pool = 15,
+        /// All workers of an executor, and the tasks submitted to it.
+        Executor = 16,
     }
 }
 
@@ -105,6 +109,8 @@ coded! {
         Put = 7,
         /// That all items put have been reported done.
         AllDone = 8,
+        /// That the results of tasks are there.
+        Result = 9,
     }
 }
 
@@ -131,6 +137,8 @@ coded! {
         Capacity = 2,
         /// The threads that a barrier waits for.
         Parties = 3,
+        /// The threads that serve a pool.
+        Workers = 4,
     }
 }
 

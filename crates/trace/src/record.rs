@@ -128,9 +128,19 @@ pub enum Code {
     TimerFired = 36,
     /// [`What::TimerCancelled`]
     TimerCancelled = 37,
+    /// [`What::WorkerJoined`]
+    WorkerJoined = 38,
+    /// [`What::TasksAdded`]
+    TasksAdded = 39,
+    /// [`What::TaskBegan`]
+    TaskBegan = 40,
+    /// [`What::TaskEnded`]
+    TaskEnded = 41,
+    /// [`What::TasksCancelled`]
+    TasksCancelled = 42,
 }
 
-const CODES: [Code; 37] = [
+const CODES: [Code; 42] = [
     Code::ThreadCreated,
     Code::ThreadStarted,
     Code::ThreadFinished,
@@ -168,6 +178,11 @@ const CODES: [Code; 37] = [
     Code::TimerStarted,
     Code::TimerFired,
     Code::TimerCancelled,
+    Code::WorkerJoined,
+    Code::TasksAdded,
+    Code::TaskBegan,
+    Code::TaskEnded,
+    Code::TasksCancelled,
 ];
 
 impl Code {
@@ -204,6 +219,7 @@ impl Code {
                 | Self::Notified
                 | Self::Arrived
                 | Self::Tripped
+                | Self::TaskBegan
                 | Self::Progress
                 | Self::Printed
         )
@@ -312,6 +328,11 @@ impl Header {
             Code::TimerStarted => What::TimerStarted { object, timer: self.value },
             Code::TimerFired => What::TimerFired { object, timer: self.value },
             Code::TimerCancelled => What::TimerCancelled { object, timer: self.value },
+            Code::WorkerJoined => What::WorkerJoined { object },
+            Code::TasksAdded => What::TasksAdded { object, count: self.value },
+            Code::TaskBegan => What::TaskBegan { object, task: self.value },
+            Code::TaskEnded => What::TaskEnded { object, task: self.value, failed: self.detail != 0 },
+            Code::TasksCancelled => What::TasksCancelled { object, count: self.value },
             Code::Printed => What::Printed { text: text() },
             Code::Progress => What::Progress { done: self.subject, total: self.value },
             Code::PlaceDefined => What::PlaceDefined { line: self.subject, file: text() },

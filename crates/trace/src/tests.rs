@@ -148,6 +148,63 @@ fn every_event_comes_back_as_it_was_recorded() {
 }
 
 #[test]
+fn the_events_of_pools_come_back_as_they_were_recorded() {
+    let trace = trace();
+    let mut recorder = trace.attach();
+    let here = Location::caller();
+    let pool = trace.new_object();
+    recorder.object_created(pool, ObjectKind::Pool, "workers", here);
+    recorder.object_sized(pool, Size::Workers, 2, here);
+    recorder.worker_joined(pool, here);
+    recorder.tasks_added(pool, 3, here);
+    recorder.task_began(pool, 7, here);
+    recorder.task_ended(pool, 7, true, here);
+    recorder.task_ended(pool, 8, false, here);
+    recorder.tasks_cancelled(pool, 2, here);
+    recorder.wait_began(pool, Purpose::Result, false, here);
+
+    let expected = [
+        What::PlaceDefined { line: here.line(), file: here.file().into() },
+        What::ObjectCreated { object: pool, kind: ObjectKind::Pool, name: "workers".into() },
+        What::ObjectSized { object: pool, size: Size::Workers, value: 2 },
+        What::WorkerJoined { object: pool },
+        What::TasksAdded { object: pool, count: 3 },
+        What::TaskBegan { object: pool, task: 7 },
+        What::TaskEnded { object: pool, task: 7, failed: true },
+        What::TaskEnded { object: pool, task: 8, failed: false },
+        What::TasksCancelled { object: pool, count: 2 },
+        What::WaitBegan { object: pool, purpose: Purpose::Result, timed: false },
+    ];
+    let events = read(&LocalDirectory(trace));
+    assert_eq!(events.into_iter().map(|event| event.what).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+#[cfg_attr(miri, ignore = "thousands of events, which Miri needs minutes for")]
+fn the_ends_of_tasks_are_kept_where_their_beginnings_are_not() {
+    const TASKS: u32 = 1500;
+    let surroundings = Surroundings { now: || 0, ask_to_drain: || {} };
+    let trace: &'static Trace =
+        Box::leak(Box::new(Trace::with_budget(surroundings, 6 * 16 * 1024, 6 * 16 * 1024)));
+    let mut recorder = trace.attach();
+    let (pool, here) = (trace.new_object(), Location::caller());
+    recorder.tasks_added(pool, TASKS, here);
+    for task in 0..TASKS {
+        recorder.task_began(pool, task, here);
+    }
+    for task in 0..TASKS {
+        recorder.task_ended(pool, task, false, here);
+    }
+    let events = read(&LocalDirectory(trace));
+    let count = |sort: fn(&What) -> bool| events.iter().filter(|event| sort(&event.what)).count();
+    assert_eq!(count(|what| matches!(what, What::TaskEnded { .. })), TASKS as usize);
+    assert!(
+        count(|what| matches!(what, What::TaskBegan { .. })) < TASKS as usize,
+        "the reserve is not for them"
+    );
+}
+
+#[test]
 fn a_panic_is_told_with_its_place() {
     let trace = trace();
     let mut recorder = trace.attach();

@@ -204,9 +204,38 @@ impl Recorder {
         self.record(&Entry::frequent(Code::TaskDone, object.0, 0), caller);
     }
 
-    /// The thread shuts a queue down. Call it before others can go on.
+    /// The thread shuts a queue or a pool down. Call it before others can go on.
     pub fn shut_down(&mut self, object: ObjectId, immediate: bool, caller: Caller) {
         self.record(&Entry { detail: immediate.into(), ..Entry::plain(Code::ShutDown, object.0, 0) }, caller);
+    }
+
+    /// The thread serves a pool from now on. Call it before the thread takes a task.
+    pub fn worker_joined(&mut self, object: ObjectId, caller: Caller) {
+        self.record(&Entry::plain(Code::WorkerJoined, object.0, 0), caller);
+    }
+
+    /// The thread gives tasks to a pool. Call it before a worker can take one.
+    pub fn tasks_added(&mut self, object: ObjectId, count: u32, caller: Caller) {
+        self.record(&Entry::plain(Code::TasksAdded, object.0, count), caller);
+    }
+
+    /// The thread begins a task of a pool. There may be hundreds of thousands of them, but they are what a worker's lane
+    /// shows, so the time is exact.
+    pub fn task_began(&mut self, object: ObjectId, task: u32, caller: Caller) {
+        self.record(&Entry::plain(Code::TaskBegan, object.0, task), caller);
+    }
+
+    /// The thread is done with a task of a pool; `failed`: without a result. Call it before its result can be had.
+    pub fn task_ended(&mut self, object: ObjectId, task: u32, failed: bool, caller: Caller) {
+        self.record(
+            &Entry { detail: failed.into(), ..Entry::plain(Code::TaskEnded, object.0, task) },
+            caller,
+        );
+    }
+
+    /// The thread throws tasks of a pool away. Call it before who waits for their results can go on.
+    pub fn tasks_cancelled(&mut self, object: ObjectId, count: u32, caller: Caller) {
+        self.record(&Entry::plain(Code::TasksCancelled, object.0, count), caller);
     }
 
     /// The thread starts a timer.

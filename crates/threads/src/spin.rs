@@ -8,27 +8,32 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 
 /// How often it looks where it did not pay.
-const FEW: u32 = if cfg!(loom) { 0 } else { 3 };
-/// The longest pause between two looks is two to the power of this, in steps of [`pause`].
-const LONGEST: u32 = 7;
+const FEW: u32 = 3;
+
+/// How a thread looks before it sleeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looks {
+    /// How often, where that paid the last time.
+    pub many: u32,
+    /// How long it pauses between two looks, in steps of [`pause`]. Whoever the thread waits for is slowed down by each
+    /// look, and gets ahead in a pause, so that there is more than one thing to be found after it.
+    pub pause: u32,
+    /// In how many waits without success it looks often once.
+    pub trials: u32,
+}
 
 /// Whether spinning pays at one place.
 #[derive(Debug)]
 pub(crate) struct Habit {
+    looks: Looks,
     /// How many waits in a row had no success before their thread slept.
     failures: AtomicU32,
-    /// How often a thread looks where that paid the last time.
-    many: u32,
-    /// In how many waits without success it does so once.
-    trials: u32,
 }
 
 impl Habit {
-    /// A habit of so many looks, a hundred of which take some microseconds, that is tried anew in one of so many waits
-    /// while it does not pay.
-    pub const fn new(many: u32, trials: u32) -> Self {
-        let many = if cfg!(loom) { 0 } else { many };
-        Self { failures: AtomicU32::new(0), many, trials }
+    /// The habit of a place where nobody has waited yet.
+    pub const fn new(looks: Looks) -> Self {
+        Self { looks, failures: AtomicU32::new(0) }
     }
 
     /// The spinning of one wait.
@@ -38,8 +43,13 @@ impl Habit {
         Spin {
             habit: self,
             failures,
-            looks: 0,
-            most: if failures.is_multiple_of(self.trials) { self.many } else { FEW },
+            left: if cfg!(loom) {
+                0
+            } else if failures.is_multiple_of(self.looks.trials) {
+                self.looks.many
+            } else {
+                FEW
+            },
         }
     }
 }
@@ -49,25 +59,21 @@ impl Habit {
 pub(crate) struct Spin<'a> {
     habit: &'a Habit,
     failures: u32,
-    looks: u32,
-    most: u32,
+    left: u32,
 }
 
 impl Spin<'_> {
     /// Looks until `found` says so. Returns false when the thread had better sleep.
-    ///
-    /// The pauses between looks grow: whoever the thread waits for is slowed down by each look, and gets ahead in a
-    /// pause, so that there is more than one thing to be found after it.
     pub fn until(&mut self, found: impl Fn() -> bool) -> bool {
-        while self.looks < self.most {
+        while self.left > 0 {
             if found() {
                 if self.failures > 0 {
                     self.habit.failures.store(0, Ordering::Relaxed);
                 }
                 return true;
             }
-            pause(1 << self.looks.min(LONGEST));
-            self.looks += 1;
+            pause(self.habit.looks.pause);
+            self.left -= 1;
         }
         self.habit.failures.store(self.failures.wrapping_add(1), Ordering::Relaxed);
         false

@@ -23,9 +23,9 @@ const SHIFT: u32 = 4;
 
 /// How often a held end is looked at before its thread goes to sleep. It is held for some instructions, so one that is
 /// not let go within some microseconds is held by a thread that lost its processor.
-const LOOKS: u32 = if cfg!(loom) { 0 } else { 100 };
+const LOOKS: u32 = if cfg!(loom) { 0 } else { 30 };
 /// The longest pause between two looks is two to the power of this, in steps of [`pause`].
-const LONGEST: u32 = 6;
+const LONGEST: u32 = 10;
 
 /// What an end's word said at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,12 +3,12 @@
 
 use crate::atomic::{AtomicU32, Ordering};
 use crate::futex;
-use crate::spin::{Habit, Spin};
+use crate::spin::{Habit, Looks, Spin};
 use core::time::Duration;
 
-/// How often a thread looks before it sleeps, and in how many waits that had no success that way it is tried once.
-const LOOKS: u32 = 150;
-const TRIALS: u32 = 100;
+/// A pause is long enough for some dozens of items to come or go, so that the two ends do not take their words from each
+/// other for each of them.
+const LOOKS: Looks = Looks { many: 50, pause: 1 << 11, trials: 100 };
 
 /// An event count with the number of its sleepers.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Gate {
 
 impl Gate {
     pub fn new() -> Self {
-        Self { count: AtomicU32::new(0), sleepers: AtomicU32::new(0), habit: Habit::new(LOOKS, TRIALS) }
+        Self { count: AtomicU32::new(0), sleepers: AtomicU32::new(0), habit: Habit::new(LOOKS) }
     }
 
     /// The word that sleepers wait on, for a model checker that lets their time pass.

@@ -10,7 +10,7 @@ use super::rlock::{RLockGuard, RawRLock};
 use super::word::{Inner, inner};
 use crate::atomic::{AtomicU32, Ordering};
 use crate::object::{Caller, Object};
-use crate::spin::{Habit, Spin};
+use crate::spin::{Habit, Looks, Spin};
 use crate::{clock, futex};
 use core::panic::Location;
 use core::time::Duration;
@@ -19,13 +19,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use threadlab_trace::{Mode, ObjectKind, Purpose};
 
-/// How often a waiter looks before it sleeps: some 150 us, long enough that it still looks when a partner answers that
-/// had to be woken itself. Two threads that answer each other then find out that neither has to sleep, and take 1 us
-/// for a turn where they took 13; with 150 looks they fall asleep by turns and take 15.
-const LOOKS: u32 = 1500;
-
-/// In how many waits that looking did not make shorter it is tried once.
-const TRIALS: u32 = 16;
+/// A waiter looks for some 150 us, long enough that it still looks when a partner answers that had to be woken itself.
+/// Two threads that answer each other then find out that neither has to sleep, and take 1 us for a turn where they took
+/// 13; with a tenth of the looks they fall asleep by turns and take 15.
+const LOOKS: Looks = Looks { many: 1500, pause: 1 << 7, trials: 16 };
 
 /// Why a condition cannot be used like this.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -229,8 +226,8 @@ impl Condition {
         let object = Object::named(ObjectKind::Condition, name);
         Self {
             waiters: inner(Waiters::default()),
-            habit: Habit::new(LOOKS, TRIALS),
-            release_habit: Habit::new(LOOKS, TRIALS),
+            habit: Habit::new(LOOKS),
+            release_habit: Habit::new(LOOKS),
             object,
         }
     }

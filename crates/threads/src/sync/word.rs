@@ -7,6 +7,7 @@
 
 use crate::atomic::{AtomicU32, Ordering};
 use crate::futex;
+use crate::spin::pause;
 use core::marker::PhantomData;
 use core::time::Duration;
 use lock_api::{Mutex, RawMutex};
@@ -16,9 +17,13 @@ const HELD: u32 = 1;
 /// Held, and a thread may be waiting: whoever releases it wakes one.
 const AWAITED: u32 = 2;
 
-/// How often a contended lock is looked at before its thread goes to sleep. Spinning pays while holds are shorter than
-/// the way to sleep and back, some microseconds; the number is that of std's mutex, against which it is measured.
-const SPINS: u32 = 100;
+/// How often a contended lock is looked at before its thread goes to sleep. Looking pays while holds are shorter than
+/// the way to sleep and back, some microseconds.
+const LOOKS: u32 = 40;
+/// The longest pause between two looks is two to the power of this, in steps of [`pause`]. The longer it is, the more
+/// often a thread holds the lock before it goes to the other one's processor: two threads pass 1.5 to 2 times as many
+/// holds as with looks without pauses, and the slower one still gets a quarter of them.
+const LONGEST: u32 = 9;
 
 /// A value that one thread at a time can reach, without events: for an object's own state, held for some instructions
 /// and never across a wait, and for measuring what events cost a [`Lock`](super::lock::Lock).
@@ -69,13 +74,14 @@ impl Word {
     /// then.
     #[inline]
     pub(crate) fn take_soon(&self) -> bool {
-        let spins = if cfg!(loom) { 1 } else { SPINS };
-        for _ in 0..spins {
+        let looks = if cfg!(loom) { 1 } else { LOOKS };
+        for look in 0..looks {
             match self.0.load(Ordering::Relaxed) {
                 // Another may be quicker; it will not hold the lock for long either.
                 FREE if self.take_if_free() => return true,
                 AWAITED => return false,
-                _ => core::hint::spin_loop(),
+                // Growing pauses, since each look slows the holder down.
+                _ => pause(1 << look.min(LONGEST)),
             }
         }
         false

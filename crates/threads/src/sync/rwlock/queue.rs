@@ -16,6 +16,7 @@
 
 use crate::atomic::{AtomicU32, Ordering};
 use crate::futex;
+use crate::spin::pause;
 use crate::sync::word::{Inner, Word};
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -29,8 +30,12 @@ const WRITER: u32 = 2;
 const READER: u32 = 4;
 const MOST_READERS: u32 = u32::MAX / READER;
 
-/// How often a thread that cannot have the lock looks again before it queues: as for a lock.
-const SPINS: u32 = 100;
+/// How often a thread that cannot have the lock looks again before it queues: for about as long as sleeping and being
+/// woken takes. Once one sleeps in the queue the others have to go there too, so giving up early costs all of them.
+const LOOKS: u32 = 30;
+/// The longest pause between two looks is two to the power of this, in steps of [`pause`], since each look slows the
+/// holders down. With looks without pauses two threads that mostly read did a fourth of this.
+const LONGEST: u32 = 10;
 
 /// In which way a thread wants the lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,8 +175,8 @@ impl Queued {
     /// Takes the lock if it can be had within a short while. Others that already wait go first, so it ends at once then.
     #[inline]
     pub fn take_soon(&self, side: Side) -> bool {
-        let spins = if cfg!(loom) { 1 } else { SPINS };
-        for _ in 0..spins {
+        let looks = if cfg!(loom) { 1 } else { LOOKS };
+        for look in 0..looks {
             let now = self.word.load(Ordering::Relaxed);
             if now & QUEUED != 0 {
                 return false;
@@ -179,7 +184,8 @@ impl Queued {
             if side.taken(now).is_some() && self.take_beside(side, now) {
                 return true;
             }
-            core::hint::spin_loop();
+            // Growing pauses, since each look slows the holder down.
+            pause(1 << look.min(LONGEST));
         }
         false
     }

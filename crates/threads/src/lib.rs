@@ -36,6 +36,8 @@
 pub mod agenda;
 mod atomic;
 pub mod clock;
+pub mod cores;
+pub mod executor;
 pub mod futex;
 mod object;
 #[cfg(not(loom))]

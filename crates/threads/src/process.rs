@@ -5,7 +5,7 @@ use crate::thread::{ErrorHook, Thread, Timers};
 use crate::{clock, futex, recording, thread};
 use core::time::Duration;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use threadlab_trace::{Surroundings, Trace};
 
 /// A program: what the main thread runs. Its result, or its error as text, is shown when it ends.
@@ -35,6 +35,8 @@ pub struct Process {
     controls: Controls,
     threads_made: AtomicU32,
     usual_names_made: AtomicU32,
+    usual_executor_names_made: AtomicU32,
+    end_with_main: Mutex<EndingWithMain>,
     /// Threads that have been started and have not ended, without the main thread and daemon threads.
     running: AtomicU32,
     /// The threads that are alive, by their numbers.
@@ -43,6 +45,15 @@ pub struct Process {
     timers: Timers,
     pub(crate) workers: Mutex<thread::Workers>,
 }
+
+/// Something whose threads wait for work as long as there may be more, and that would keep the program from ending.
+pub(crate) trait EndsWithMain: Send + Sync {
+    /// The main thread has ended well: there need be no more work.
+    fn main_ends(&self);
+}
+
+/// What is to be told when the main thread has ended well; `None` afterwards.
+type EndingWithMain = Option<Vec<Weak<dyn EndsWithMain>>>;
 
 /// What the page changes while a process runs; it finds this by its address.
 #[repr(C)]
@@ -75,6 +86,8 @@ impl Process {
             },
             threads_made: AtomicU32::new(1),
             usual_names_made: AtomicU32::new(0),
+            usual_executor_names_made: AtomicU32::new(0),
+            end_with_main: Mutex::new(Some(Vec::new())),
             running: AtomicU32::new(0),
             alive: Mutex::default(),
             error_hook: Mutex::default(),
@@ -121,6 +134,29 @@ impl Process {
     /// A name for a thread that was given none.
     pub(crate) fn usual_name(&self) -> String {
         format!("Thread-{}", self.usual_names_made.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
+    }
+
+    /// A name for an executor that was given none, for its workers.
+    pub(crate) fn usual_executor_name(&self) -> String {
+        format!("Executor-{}", self.usual_executor_names_made.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
+    }
+
+    /// Has `it` told when the main thread has ended well, if it is still there then; at once where that has happened.
+    pub(crate) fn end_with_main<E: EndsWithMain + 'static>(&self, it: &Arc<E>) {
+        if let Some(list) = &mut *lock(&self.end_with_main) {
+            list.retain(|other| other.strong_count() > 0);
+            list.push(Arc::<E>::downgrade(it));
+            return;
+        }
+        it.main_ends();
+    }
+
+    /// The main thread has ended well.
+    pub(crate) fn main_ends(&self) {
+        let list = lock(&self.end_with_main).take();
+        for it in list.iter().flatten().filter_map(Weak::upgrade) {
+            it.main_ends();
+        }
     }
 
     pub(crate) fn new_thread_id(&self) -> threadlab_trace::ThreadId {

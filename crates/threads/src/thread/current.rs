@@ -128,7 +128,7 @@ impl Thread {
         self.wait(Some(clock::after(timeout)), Location::caller())
     }
 
-    pub(super) fn wait(&self, deadline: Option<Duration>, caller: Caller) -> Result<(), JoinError> {
+    pub(crate) fn wait(&self, deadline: Option<Duration>, caller: Caller) -> Result<(), JoinError> {
         futex::checkpoint();
         let target = self.id();
         match self.inner.state.load(Ordering::Acquire) {
@@ -220,7 +220,7 @@ pub fn current() -> Thread {
 }
 
 /// The calling thread's process.
-pub(super) fn process() -> &'static Process {
+pub(crate) fn process() -> &'static Process {
     CURRENT.with_borrow(|current| current.as_ref().map_or_else(Process::ambient, |(process, _)| process))
 }
 
@@ -288,6 +288,9 @@ pub(crate) fn run_main(process: &'static Process, program: Program) -> Result<St
             Ok(()) => outcome,
             Err(panic) => outcome.and(Err(Failure::Panicked(panic))),
         };
+        if outcome.is_ok() {
+            process.main_ends();
+        }
         recording::record(|recorder| tell_end(recorder, &outcome, caller));
         outcome
     })

@@ -55,7 +55,10 @@ impl<T: Send + 'static> JoinHandle<T> {
     /// latter cases nothing is lost: it can be started later.
     #[track_caller]
     pub fn start(&self) -> Result<(), StartError> {
-        let caller = Location::caller();
+        self.start_for(Location::caller())
+    }
+
+    pub(crate) fn start_for(&self, caller: Caller) -> Result<(), StartError> {
         futex::checkpoint();
         stack::check();
         let mut body = lock(&self.body);

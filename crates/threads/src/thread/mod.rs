@@ -27,7 +27,9 @@ pub use timer::Timer;
 
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) use current::id;
-pub(crate) use current::run_main;
+pub(crate) use current::{process, run_main};
+pub(crate) use hook::report;
+pub(crate) use panics::catch;
 pub(crate) use timer::Timers;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) use workers::Start;

@@ -41,6 +41,7 @@ pub fn wall() -> WallTime {
     back_end::wall()
 }
 
+#[cfg(not(loom))]
 pub(crate) use back_end::micros;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) use back_end::set_epoch;

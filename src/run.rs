@@ -173,12 +173,15 @@ impl Run {
         let deadlock = self.watch.seen().filter(|_| self.state == RunState::Deadlocked)?;
         Some(DeadlockWords {
             headline: match (deadlock.is_round(), deadlock.is_standstill()) {
+                _ if deadlock.exhausted_pool().is_some() => {
+                    "The tasks that are waited for have nobody left to run them:"
+                }
                 (false, _) => "Every thread waits, and nobody is left to wake one:",
                 (true, true) => "These threads wait for one another, and nobody is left to help:",
                 (true, false) => "These threads wait for one another, and never will go on:",
             },
             sentences: deadlock.sentences(&self.model).take(most).collect(),
-            more: deadlock.threads().len().saturating_sub(most),
+            more: deadlock.sentences(&self.model).count().saturating_sub(most),
         })
     }
 

@@ -163,6 +163,14 @@ impl Picture<'_> {
                     context.set_fill_style_str(&paint.solid);
                     context.fill_rect(from, upper, width, body);
                 }
+                SpanKind::Task { number, even } => {
+                    self.draw_task(context, paint, (from, to), (upper, body), (number, even))?;
+                }
+                SpanKind::Idle => {
+                    context.set_fill_style_str(&paint.solid);
+                    context.set_global_alpha(0.4);
+                    context.fill_rect(from, middle - 0.5, to - from, 1.0);
+                }
                 SpanKind::Sleeping => {
                     context.set_fill_style_str(&paint.solid);
                     context.set_global_alpha(0.55);
@@ -181,6 +189,30 @@ impl Picture<'_> {
         }
         context.set_global_alpha(1.0);
         self.draw_end(context, thread, middle);
+        Ok(())
+    }
+
+    /// Every second task lighter, and its number where there is room.
+    fn draw_task(
+        &self,
+        context: &CanvasRenderingContext2d,
+        paint: &Paint,
+        (from, to): (f64, f64),
+        (upper, body): (f64, f64),
+        (number, even): (u32, bool),
+    ) -> Result<(), JsValue> {
+        context.set_fill_style_str(&paint.solid);
+        if even {
+            context.set_global_alpha(0.7);
+        }
+        context.fill_rect(from, upper, (to - from).max(2.0), body);
+        let left = from.max(self.layout.names);
+        let text = number.to_string();
+        if to - left > 8.0 * (text.len() + 1) as f64 && body >= 10.0 {
+            context.set_global_alpha(1.0);
+            context.set_fill_style_str(&paint.on);
+            context.fill_text(&text, left + 4.0, upper + body / 2.0 + 0.5)?;
+        }
         Ok(())
     }
 
@@ -330,6 +362,7 @@ fn full_level(object: &Object) -> u32 {
     match object.state() {
         ObjectState::Queue(queue) => queue.capacity().unwrap_or(10),
         ObjectState::Barrier(barrier) => barrier.parties().unwrap_or(1),
+        ObjectState::Pool(pool) => pool.size().unwrap_or(8),
         ObjectState::Condition(_) | ObjectState::Timers(_) => 8,
         _ => 1,
     }

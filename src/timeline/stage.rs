@@ -258,6 +258,7 @@ fn level_words(model: &Model, lane: usize, level: u32) -> String {
     match object.state() {
         ObjectState::Queue(_) => words::counted(level.into(), "item", "items"),
         ObjectState::Barrier(_) => format!("{level} arrived"),
+        ObjectState::Pool(_) => words::counted(level.into(), "task runs", "tasks run"),
         ObjectState::Timers(_) => format!("{level} pending"),
         ObjectState::Condition(_) => words::counted(level.into(), "thread waits", "threads wait"),
         _ => "set".to_owned(),
@@ -274,6 +275,8 @@ fn span_words(model: &Model, lane: usize, time: u64) -> Option<String> {
     let span = timeline.at(time)?;
     let what = match span.kind {
         SpanKind::Running => "running".to_owned(),
+        SpanKind::Idle => "idle".to_owned(),
+        SpanKind::Task { number, .. } => format!("task {number}"),
         SpanKind::Sleeping => "sleeping".to_owned(),
         SpanKind::Waiting(object) => {
             format!("waiting for {}", model.object(object)?.words())

@@ -5,6 +5,7 @@ use crate::accents::Accent;
 use crate::runner::Runner;
 use std::collections::BTreeMap;
 use threadlab_demos::Demo;
+use threadlab_model::{Thread, ThreadState};
 use threadlab_trace::ThreadId;
 use yew::prelude::*;
 
@@ -65,7 +66,9 @@ fn marks(props: &Props) -> Marks {
     if !run.state.is_live() {
         return marks;
     }
-    for thread in run.model.threads().filter(|thread| !thread.state().has_ended()) {
+    // An idle worker is not where its last task was.
+    let is_there = |thread: &&Thread| !thread.state().has_ended() && thread.state() != ThreadState::Idle;
+    for thread in run.model.threads().filter(is_there) {
         if let Some(place) = run.model.place(thread.place())
             && props.demo.has_file(place.file)
         {

@@ -3,7 +3,7 @@
 use super::thread_name::thread_name;
 use super::{RunProps, use_refresh};
 use crate::run::Run;
-use threadlab_model::{Thread, ThreadState};
+use threadlab_model::{Thread, ThreadState, Worker};
 use yew::prelude::*;
 
 /// Rows at most: beyond that a table helps nobody.
@@ -55,7 +55,15 @@ fn row(run: &Run, thread: &Thread) -> Html {
             let place = run.panic_place(thread).map_or_else(String::new, |place| format!(" ({place})"));
             format!(": {}{place}", panic.message)
         }),
-        _ => model.waits_for_words(thread.id()).map(|words| format!(" for {words}")),
+        state => {
+            let task = model.worker(thread).and_then(Worker::task).map_or_else(String::new, |task| {
+                let within = if state == ThreadState::Running { "" } else { " in" };
+                format!("{within} task {task}")
+            });
+            let waits = model.waits_for_words(thread.id());
+            let waits = waits.map_or_else(String::new, |words| format!(" for {words}"));
+            Some(task + &waits).filter(|words| !words.is_empty())
+        }
     };
     html! {
         <tr key={id.clone()} data-thread={id} data-name={thread.name().to_owned()} data-state={state}

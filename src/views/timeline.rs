@@ -134,6 +134,7 @@ pub fn TimelineFigure(props: &RunProps) -> Html {
             <figcaption>
                 <ul class="legend" aria-label="Legend">
                     <li><span class="key key-running" aria-hidden="true" />{ "running" }</li>
+                    <li><span class="key key-idle" aria-hidden="true" />{ "idle: without a task" }</li>
                     <li><span class="key key-sleeping" aria-hidden="true" />{ "sleeping" }</li>
                     <li><span class="key key-waiting" aria-hidden="true" />{ "waiting" }</li>
                     <li><span class="key key-joining" aria-hidden="true" />{ "joining: waiting for a thread to end" }</li>

@@ -67,7 +67,9 @@ mod waits;
 
 pub use deadlock::Deadlock;
 pub use model::{Failure, Model};
-pub use object::{Barrier, Condition, Hold, Numbers, Object, ObjectState, Queue, Semaphore, Waiter};
+pub use object::{
+    Barrier, Condition, Hold, Numbers, Object, ObjectState, Pool, Queue, Semaphore, Waiter, Worker,
+};
 pub use output::{Line, Output};
 pub use places::Place;
 pub use span::{Span, SpanKind};

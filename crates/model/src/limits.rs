@@ -27,6 +27,9 @@ pub const MIN_LANE_SPANS: usize = 64;
 /// Items of a queue, or pending timers, that a model knows by their numbers; further ones are counted.
 pub const MAX_NUMBERS: usize = 1 << 12;
 
+/// Tasks of a pool that a worker is on, one begun within the other; further ones are only counted.
+pub const MAX_NESTED_TASKS: usize = 1 << 6;
+
 /// Printed lines that a model keeps; older ones are dropped and counted.
 pub const MAX_LINES: usize = 10_000;
 

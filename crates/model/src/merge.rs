@@ -12,44 +12,63 @@ const KINDS: usize = 8;
 
 /// How much of a group each kind covers.
 struct Tally {
-    kinds: [(State, u64); KINDS],
+    kinds: [Part; KINDS],
     len: usize,
+}
+
+/// What a kind has of a group.
+#[derive(Clone, Copy)]
+struct Part {
+    /// As it counts when merged.
+    kind: State,
+    /// What it is: a task by its number, as long as there is only that one.
+    state: State,
+    /// It is several tasks, or a task and other running.
+    several: bool,
+    covered: u64,
 }
 
 impl Tally {
     const fn new() -> Self {
-        Self { kinds: [(State::FREE, 0); KINDS], len: 0 }
+        Self {
+            kinds: [Part { kind: State::FREE, state: State::FREE, several: false, covered: 0 }; KINDS],
+            len: 0,
+        }
     }
 
     #[inline]
     fn add(&mut self, change: Change, length: u64) {
-        let covered = part(length, change.share);
-        if let Some((_, sum)) = self.kinds[..self.len].iter_mut().find(|(state, _)| *state == change.state())
-        {
-            *sum = sum.saturating_add(covered);
+        let state = change.state();
+        let (kind, covered) = (state.merged(), part(length, change.share));
+        if let Some(same) = self.kinds[..self.len].iter_mut().find(|part| part.kind == kind) {
+            same.covered = same.covered.saturating_add(covered);
+            if same.state != state {
+                same.state = kind;
+                same.several = true;
+            }
         } else if self.len < KINDS {
-            self.kinds[self.len] = (change.state(), covered);
+            self.kinds[self.len] = Part { kind, state, several: false, covered };
             self.len += 1;
-        } else if let Some(least) = self.kinds.iter_mut().min_by_key(|(_, sum)| *sum)
-            && least.1 < covered
+        } else if let Some(least) = self.kinds.iter_mut().min_by_key(|part| part.covered)
+            && least.covered < covered
         {
-            *least = (change.state(), covered);
+            *least = Part { kind, state, several: false, covered };
         }
     }
 
     /// The kind that covers most of a group of this length. Nobody's holding an object counts only where nothing else
     /// is in the group: a lock that is taken often and briefly must not look as if it was never taken.
     fn winner(&self, length: u64) -> (State, u8) {
-        let mut best = (State::FREE, 0);
-        for &(state, sum) in &self.kinds[..self.len] {
-            if state != State::FREE && (best.0 == State::FREE || sum > best.1) {
-                best = (state, sum);
-            }
+        let taken = self.kinds[..self.len].iter().filter(|part| part.kind != State::FREE);
+        // Of two that cover the same the first.
+        let Some(best) = taken.reduce(|best, part| if part.covered > best.covered { part } else { best })
+        else {
+            return (State::FREE, FULL);
+        };
+        if best.covered >= length && !best.several {
+            return (best.state, FULL);
         }
-        if best.0 == State::FREE || best.1 >= length {
-            return (best.0, FULL);
-        }
-        (best.0, percent(best.1, length).max(1))
+        (best.state, percent(best.covered, length).clamp(1, FULL - 1))
     }
 }
 

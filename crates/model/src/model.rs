@@ -3,7 +3,7 @@
 use threadlab_trace::{ObjectId, PlaceId, ThreadId};
 
 use crate::{
-    Object, Output, Place, Thread, Timeline,
+    Object, ObjectState, Output, Place, Thread, Timeline, Worker,
     limits::{MAX_LANE_SPANS, MAX_OBJECTS, MAX_SPANS, MAX_THREADS, MIN_LANE_SPANS},
     places::Places,
     table::Table,
@@ -146,6 +146,15 @@ impl Model {
     /// One object, or `None` if no event spoke of it.
     pub fn object(&self, id: ObjectId) -> Option<&Object> {
         self.objects.get(id.0)
+    }
+
+    /// A thread as one of the workers of the pool that it serves; `None` if it serves none.
+    pub fn worker(&self, thread: &Thread) -> Option<&Worker> {
+        let service = thread.serves?;
+        match self.object(service.pool)?.state() {
+            ObjectState::Pool(pool) => pool.workers().get(service.at),
+            _ => None,
+        }
     }
 
     /// What a thread did, moment by moment; empty until it starts.

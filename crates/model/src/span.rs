@@ -5,8 +5,18 @@ use threadlab_trace::{ObjectId, ThreadId};
 /// What a thread does, or who holds an object and what is in it, during a [`Span`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SpanKind {
-    /// In a thread's lane: it runs.
+    /// In a thread's lane: it runs. In a merged span of a worker: it runs on tasks.
     Running,
+    /// In a worker's lane: it is on no task.
+    Idle,
+    /// In a worker's lane: it runs on a task. What it waits for and sleeps during a task is told as everybody's waits and
+    /// sleeps are.
+    Task {
+        /// The task's number.
+        number: u32,
+        /// Whether it is the worker's second, fourth, ... task, so that two in a row can be told apart.
+        even: bool,
+    },
     /// In a thread's lane: it waits for an object.
     Waiting(ObjectId),
     /// In a thread's lane: it waits for another thread to end.
@@ -18,7 +28,7 @@ pub enum SpanKind {
     /// In an object's lane: so many threads hold it together, at least two.
     Shared(u32),
     /// In an object's lane: so much is in it, at least 1. Items of a queue, threads that arrived at a barrier or wait for
-    /// a condition, timers pending; 1 for an event or a value that is set.
+    /// a condition, timers pending, tasks that workers are on; 1 for an event or a value that is set.
     Level(u32),
 }
 
@@ -33,7 +43,7 @@ pub struct Span {
     /// holder.
     pub kind: SpanKind,
     /// The part of it that `kind` covers, in whole percent from 1 to 100, rounded down but not to 0. Less than 100
-    /// exactly in a merged span. In a span that was merged more than once, which happens only long before the end of a
+    /// exactly in a merged span, also where that is all of tasks. In a span that was merged more than once, which happens only long before the end of a
     /// lane with very many spans, the true part may be greater, and another kind's greater still.
     pub share: u8,
 }
@@ -87,6 +97,9 @@ pub(crate) struct State {
 enum Tag {
     Free,
     Running,
+    Idle,
+    OddTask,
+    EvenTask,
     Waiting,
     Joining,
     Sleeping,
@@ -98,11 +111,23 @@ enum Tag {
 impl State {
     pub(crate) const FREE: Self = Self { id: 0, tag: Tag::Free };
 
+    /// How it counts where spans are merged: of many short tasks none has much of the time, but all of them together may.
+    #[inline]
+    pub(crate) const fn merged(self) -> Self {
+        match self.tag {
+            Tag::OddTask | Tag::EvenTask => Self { id: 0, tag: Tag::Running },
+            _ => self,
+        }
+    }
+
     /// `None` where nobody holds the object and nothing is in it.
     pub(crate) const fn kind(self) -> Option<SpanKind> {
         Some(match self.tag {
             Tag::Free => return None,
             Tag::Running => SpanKind::Running,
+            Tag::Idle => SpanKind::Idle,
+            Tag::OddTask => SpanKind::Task { number: self.id, even: false },
+            Tag::EvenTask => SpanKind::Task { number: self.id, even: true },
             Tag::Waiting => SpanKind::Waiting(ObjectId(self.id)),
             Tag::Joining => SpanKind::Joining(ThreadId(self.id)),
             Tag::Sleeping => SpanKind::Sleeping,
@@ -117,6 +142,9 @@ impl From<SpanKind> for State {
     fn from(kind: SpanKind) -> Self {
         match kind {
             SpanKind::Running => Self { id: 0, tag: Tag::Running },
+            SpanKind::Idle => Self { id: 0, tag: Tag::Idle },
+            SpanKind::Task { number, even: false } => Self { id: number, tag: Tag::OddTask },
+            SpanKind::Task { number, even: true } => Self { id: number, tag: Tag::EvenTask },
             SpanKind::Waiting(object) => Self { id: object.0, tag: Tag::Waiting },
             SpanKind::Joining(thread) => Self { id: thread.0, tag: Tag::Joining },
             SpanKind::Sleeping => Self { id: 0, tag: Tag::Sleeping },
@@ -140,6 +168,9 @@ mod tests {
     fn a_state_gives_back_its_kind() {
         let kinds = [
             SpanKind::Running,
+            SpanKind::Idle,
+            SpanKind::Task { number: 1, even: false },
+            SpanKind::Task { number: 2, even: true },
             SpanKind::Waiting(ObjectId(3)),
             SpanKind::Joining(ThreadId(4)),
             SpanKind::Sleeping,

@@ -14,6 +14,8 @@ pub enum ThreadState {
     New,
     /// It runs.
     Running,
+    /// It serves a pool and is on no task: it takes the next one by itself.
+    Idle,
     /// It sleeps for a time of its own choosing.
     Sleeping,
     /// It waits for an object or for another thread to end.
@@ -30,11 +32,17 @@ impl ThreadState {
         match self {
             Self::New => "new",
             Self::Running => "running",
+            Self::Idle => "idle",
             Self::Sleeping => "sleeping",
             Self::Waiting => "waiting",
             Self::Finished => "finished",
             Self::Panicked => "panicked",
         }
+    }
+
+    /// Whether it does something by itself: it runs, or is ready to take a task.
+    pub(crate) const fn is_awake(self) -> bool {
+        matches!(self, Self::Running | Self::Idle)
     }
 
     /// Whether the thread has ended, one way or the other.
@@ -89,6 +97,14 @@ pub struct Panic {
     pub place: PlaceId,
 }
 
+/// That a thread is a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Service {
+    pub(crate) pool: ObjectId,
+    /// Its place among the workers.
+    pub(crate) at: usize,
+}
+
 /// What a model knows of one thread.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thread {
@@ -101,6 +117,7 @@ pub struct Thread {
     pub(crate) state: ThreadState,
     pub(crate) wait: Option<Wait>,
     pub(crate) holds: Vec<ObjectId>,
+    pub(crate) serves: Option<Service>,
     pub(crate) progress: Option<Progress>,
     pub(crate) panic: Option<Panic>,
     pub(crate) created: u64,
@@ -127,6 +144,7 @@ impl Thread {
             state: ThreadState::New,
             wait: None,
             holds: Vec::new(),
+            serves: None,
             progress: None,
             panic: None,
             created,
@@ -200,6 +218,11 @@ impl Thread {
     /// back still holds it.
     pub fn holds(&self) -> &[ObjectId] {
         &self.holds
+    }
+
+    /// The pool or executor that it serves, or did when it ended.
+    pub fn pool(&self) -> Option<ObjectId> {
+        self.serves.map(|service| service.pool)
     }
 
     /// How far it said it is, or `None` if it never said so.

@@ -2,13 +2,21 @@
 
 use proptest::{collection::vec, prelude::*};
 use threadlab_model::{
-    Deadlock, Model, Thread, ThreadState,
+    Deadlock, Model, Thread, ThreadState, WaitsFor,
     testing::{self, Shape, Simulation},
 };
 use threadlab_trace::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, ThreadId, What};
 
 fn shapes() -> impl Strategy<Value = Shape> {
-    (1..8_u32, 1..5_u32, 0..13_u32).prop_map(|(threads, locks, others)| Shape { threads, locks, others })
+    let of_all = (1..8_u32, 1..5_u32, 0..3_u32, 0..13_u32);
+    // Where there is little else to do, pools come to do much.
+    let of_pools = (3..8_u32, Just(1_u32), 1..4_u32, 0..3_u32);
+    prop_oneof![of_all, of_pools].prop_map(|(threads, locks, pools, others)| Shape {
+        threads,
+        locks,
+        pools,
+        others,
+    })
 }
 
 fn streams() -> impl Strategy<Value = Vec<Event>> {
@@ -53,6 +61,7 @@ fn whats() -> impl Strategy<Value = What> {
         Just(What::SleepEnded),
         about_objects(),
         signals(),
+        of_pools(),
         ".{0,5}".prop_map(|text| What::Printed { text }),
         (numbers(), numbers()).prop_map(|(done, total)| What::Progress { done, total }),
         (numbers(), ".{0,5}").prop_map(|(line, file)| What::PlaceDefined { line, file }),
@@ -123,6 +132,22 @@ fn signals() -> impl Strategy<Value = What> {
     ]
 }
 
+/// What happens to pools.
+fn of_pools() -> impl Strategy<Value = What> {
+    let object = || numbers().prop_map(ObjectId);
+    prop_oneof![
+        object().prop_map(|object| What::WorkerJoined { object }),
+        (object(), numbers()).prop_map(|(object, count)| What::TasksAdded { object, count }),
+        (object(), numbers()).prop_map(|(object, task)| What::TaskBegan { object, task }),
+        (object(), numbers(), any::<bool>()).prop_map(|(object, task, failed)| What::TaskEnded {
+            object,
+            task,
+            failed
+        }),
+        (object(), numbers()).prop_map(|(object, count)| What::TasksCancelled { object, count }),
+    ]
+}
+
 /// Applies all events and checks the model after each of them.
 fn fold_checked(events: &[Event]) -> Result<Model, TestCaseError> {
     let mut model = Model::new();
@@ -180,12 +205,22 @@ proptest! {
                 model.apply(event);
             }
             seen = run.events().len();
+            if run.has_news() {
+                continue;
+            }
             let deadlock = model.deadlock();
             let standstill = deadlock.as_ref().is_some_and(Deadlock::is_standstill);
             prop_assert_eq!(standstill, run.is_awaited() && !run.can_act(), "{:#?}", run);
             if let Some(deadlock) = deadlock {
-                prop_assert!(standstill || deadlock.is_round());
-                stuck.extend(deadlock.threads());
+                prop_assert!(standstill || deadlock.is_round() || deadlock.exhausted_pool().is_some());
+                // While others can act they can throw tasks away, whose waiters then go on.
+                let for_results = deadlock.threads().iter().any(|&thread| {
+                    let waits_for = model.thread(thread).and_then(Thread::waits_for);
+                    matches!(waits_for, Some(WaitsFor::Object(_, Purpose::Result)))
+                });
+                if standstill || !for_results {
+                    stuck.extend(deadlock.threads());
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ mod barrier;
 mod condition;
 mod flag;
 mod lock;
+mod pool;
 mod queue;
 mod semaphore;
 mod slots;
@@ -101,6 +102,7 @@ fn draw(model: &Model, object: &Object) -> Drawing {
         ObjectState::Semaphore(semaphore) => semaphore::draw(object, semaphore),
         ObjectState::Barrier(barrier) => barrier::draw(barrier),
         ObjectState::Queue(queue) => queue::draw(object, queue),
+        ObjectState::Pool(pool) => pool::draw(model, pool),
         ObjectState::Timers(pending) => timers::draw(pending),
     }
 }

@@ -39,6 +39,7 @@ fn purpose(object: &Object, waiter: &Waiter) -> Option<&'static str> {
     Some(match waiter.purpose {
         Purpose::Get => " to get",
         Purpose::Put => " to put",
+        Purpose::Result => " for results",
         Purpose::AllDone => " for all done",
         Purpose::AcquireShared => " to read",
         Purpose::Acquire if object.kind() == Some(ObjectKind::RwLock) => " to write",

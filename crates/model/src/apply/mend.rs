@@ -21,7 +21,7 @@ impl Step<'_> {
                 self.contradicts = true;
                 self.start(at);
             }
-            ThreadState::Running | ThreadState::Sleeping | ThreadState::Waiting => {}
+            ThreadState::Running | ThreadState::Idle | ThreadState::Sleeping | ThreadState::Waiting => {}
         }
         if self.place != PlaceId::UNKNOWN {
             self.model.threads[at].place = self.place;
@@ -77,7 +77,20 @@ impl Step<'_> {
 impl Step<'_> {
     pub(super) fn start(&mut self, at: usize) {
         self.model.threads[at].started = Some(self.time);
-        self.enter(at, ThreadState::Running, SpanKind::Running);
+        self.run(at);
+    }
+
+    /// It does something by itself; as a worker it is on its task, or idle.
+    #[inline]
+    pub(super) fn run(&mut self, at: usize) {
+        let (state, kind) = match self.model.worker(&self.model.threads[at]) {
+            None => (ThreadState::Running, SpanKind::Running),
+            Some(worker) => match worker.task() {
+                None => (ThreadState::Idle, SpanKind::Idle),
+                Some(number) => (ThreadState::Running, SpanKind::Task { number, even: worker.is_even() }),
+            },
+        };
+        self.enter(at, state, kind);
     }
 
     pub(super) fn enter(&mut self, at: usize, state: ThreadState, kind: SpanKind) {
@@ -118,7 +131,7 @@ impl Step<'_> {
     /// It runs: an end of sleeping or waiting that this does not follow from was not seen.
     #[inline]
     pub(super) fn must_run(&mut self, at: usize) {
-        if self.model.threads[at].state != ThreadState::Running {
+        if !self.model.threads[at].state.is_awake() {
             self.contradicts = true;
             self.unblock(at);
         }
@@ -138,7 +151,7 @@ impl Step<'_> {
             }
             self.show(object_at);
         }
-        self.enter(at, ThreadState::Running, SpanKind::Running);
+        self.run(at);
     }
 
     /// Brings the object's lane up to date.

@@ -9,6 +9,7 @@
 
 mod mend;
 mod objects;
+mod pools;
 mod signals;
 mod threads;
 
@@ -93,6 +94,11 @@ impl Step<'_> {
             What::Reset { object } => self.barrier_set(*object, false),
             What::TaskDone { object } => self.task_done(*object),
             What::ShutDown { object, immediate } => self.shut_down(*object, *immediate),
+            What::TaskBegan { object, task } => self.task_began(*object, *task),
+            What::TaskEnded { object, task, failed } => self.task_ended(*object, *task, *failed),
+            What::TasksAdded { object, count } => self.tasks_added(*object, *count),
+            What::TasksCancelled { object, count } => self.tasks_cancelled(*object, *count),
+            What::WorkerJoined { object } => self.worker_joined(*object),
             What::TimerStarted { object, timer } => self.timer_started(*object, *timer),
             What::TimerFired { object, timer } | What::TimerCancelled { object, timer } => {
                 self.timer_over(*object, *timer)

@@ -1,5 +1,5 @@
 //! What happens to those objects that threads do not hold but pass signals or things by: events, conditions, barriers,
-//! queues, timers.
+//! queues, timers; and the end of a pool.
 
 use threadlab_trace::{ObjectId, Purpose};
 
@@ -9,7 +9,11 @@ use crate::object::{Object, ObjectState};
 impl Step<'_> {
     /// Changes an object by what its running thread does to it. `change` returns whether that fits the object; one of a
     /// kind that is not known fits everything.
-    fn change(&mut self, object: ObjectId, change: impl FnOnce(&mut Self, usize) -> bool) -> Taken {
+    pub(super) fn change(
+        &mut self,
+        object: ObjectId,
+        change: impl FnOnce(&mut Self, usize) -> bool,
+    ) -> Taken {
         self.running_actor()?;
         self.change_by_waiter(object, change)
     }
@@ -120,6 +124,10 @@ impl Step<'_> {
         self.change(object, |step, at| match &mut step.entry(at).state {
             ObjectState::Queue(queue) => {
                 queue.shut_down(immediate);
+                true
+            }
+            ObjectState::Pool(pool) => {
+                pool.shut_down(immediate);
                 true
             }
             _ => false,

@@ -79,6 +79,7 @@ impl Step<'_> {
         {
             self.failed(message);
         }
+        self.worker_left(at, message.is_some());
         let thread = &mut self.model.threads[at];
         thread.state = if message.is_some() { ThreadState::Panicked } else { ThreadState::Finished };
         thread.panic = message.map(|message| Panic { message, place: self.place });

@@ -1,10 +1,11 @@
 //! Deadlock: threads that will never go on, whatever happens.
 
 mod round;
+mod stuck;
 
-use threadlab_trace::ThreadId;
+use threadlab_trace::{ObjectId, ThreadId};
 
-use crate::{Model, ObjectState, Thread, ThreadState, WaitsFor};
+use crate::{Model, Object, ObjectState, Thread, ThreadState, WaitsFor};
 
 /// Threads that will never go on: what [`Model::deadlock`] gives.
 ///
@@ -13,6 +14,7 @@ use crate::{Model, ObjectState, Thread, ThreadState, WaitsFor};
 pub struct Deadlock {
     threads: Vec<ThreadId>,
     round: bool,
+    pool: Option<ObjectId>,
     standstill: bool,
     /// Events that the threads had, or the whole run in a standstill.
     events: u64,
@@ -20,7 +22,8 @@ pub struct Deadlock {
 
 impl Deadlock {
     /// The threads. In a round each waits for the next one, and the last for the first; it begins with the one that was
-    /// created first. Otherwise they are all that have not ended, in the order of their creation.
+    /// created first. Of an exhausted pool they are its workers. Otherwise they are all that have not ended and are no
+    /// idle workers, in the order of their creation.
     pub fn threads(&self) -> &[ThreadId] {
         &self.threads
     }
@@ -30,18 +33,26 @@ impl Deadlock {
         self.round
     }
 
+    /// The pool whose workers all wait for results that only they could bring about.
+    pub fn exhausted_pool(&self) -> Option<ObjectId> {
+        self.pool
+    }
+
     /// Whether no thread at all can go on; otherwise there are others that still can.
     pub fn is_standstill(&self) -> bool {
         self.standstill
     }
 
-    /// A sentence for each thread: who waits for what, held by whom. `model` is the one that gave this.
+    /// A sentence for each thread: who waits for what, held by whom. One for all of them if it is a pool's workers. `model`
+    /// is the one that gave this.
     pub fn sentences<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = String> + 'a {
-        let next = self.threads.iter().cycle().skip(1);
-        self.threads
-            .iter()
-            .zip(next)
-            .filter_map(|(&thread, &next)| model.wait_sentence(thread, self.round.then_some(next)))
+        let of_pool = self.pool.and_then(|pool| model.exhausted_sentence(pool, self.threads.len()));
+        let threads = if self.pool.is_some() { &[][..] } else { &self.threads };
+        let next = threads.iter().cycle().skip(1);
+        let each = threads.iter().zip(next);
+        of_pool.into_iter().chain(
+            each.filter_map(|(&thread, &next)| model.wait_sentence(thread, self.round.then_some(next))),
+        )
     }
 
     /// All sentences in one, such as `Thread-1 waits for Lock 'a', held by Thread-2; Thread-2 waits for Lock 'b', held by
@@ -52,16 +63,21 @@ impl Deadlock {
 }
 
 impl Model {
-    /// Threads that will never go on, whatever happens, if there are any now. They are seen in two ways.
+    /// Threads that will never go on, whatever happens, if there are any now. They are seen in three ways.
     ///
     /// **A round.** Each of some threads waits, without a time limit, for what only the next one can do, and the last for
     /// the first: that the next one ends, or gives back what it holds and nobody else can give back (a guard, a re-entrant
     /// lock, a reader's share). However busy other threads are, none of these ever goes on.
     ///
+    /// **An exhausted pool.** Each worker of a pool waits, without a time limit, for results of that same pool, and it
+    /// takes no more workers. So nobody is left to run the tasks that they wait for. Such waits can also be part of a
+    /// round: whoever waits for results waits for one worker at least that can go on, and an idle one can. Other threads
+    /// could help only by throwing the tasks away.
+    ///
     /// **A standstill.** Every thread that has not ended waits, without a time limit, for something that is not there now,
     /// and no timer is pending. So nobody is left who could release, put, set or notify anything. Here a round may go
     /// through holds that others could end, if there were others; where there is such a round it is what is told, and
-    /// otherwise every thread with what it waits for.
+    /// otherwise every thread with what it waits for. An idle worker can act if its pool has a task for it.
     ///
     /// A thread that waits for what is there already has only not said yet that it goes on, so it can act. Daemons can
     /// act for others like any thread; but once none but daemons is left, the program ends, and nothing is a deadlock.
@@ -82,23 +98,32 @@ impl Model {
             return None;
         }
         let standstill = self.is_at_a_standstill();
-        let certain = self.round(|thread| self.certain_blockers(thread));
-        let round = certain.or_else(|| {
-            let all = |thread| self.edges(thread).map(|edge| edge.blocker).collect();
-            standstill.then(|| self.round(all)).flatten()
-        });
-        if round.is_none() && !standstill {
+        let certain = self.stuck(&|thread| self.certain_blockers(thread));
+        let pool = self.exhausted_pool(&certain);
+        let round = if pool.is_some() {
+            None
+        } else {
+            self.round_of(&certain).or_else(|| {
+                let all = |thread| self.edges(thread).map(|edge| edge.blocker).collect();
+                standstill.then(|| self.round_of(&self.stuck(&all))).flatten()
+            })
+        };
+        if pool.is_none() && round.is_none() && !standstill {
             return None;
         }
         let is_round = round.is_some();
-        let threads = round
-            .unwrap_or_else(|| self.threads().filter(|thread| is_alive(thread)).map(Thread::id).collect());
+        let workers = pool.as_ref().map(|(_, workers)| workers.clone());
+        let all = || {
+            let concerned = self.threads().filter(|thread| is_alive(thread) && !is_idle(thread));
+            concerned.map(Thread::id).collect()
+        };
+        let threads = workers.or(round).unwrap_or_else(all);
         let events = if standstill {
             self.events()
         } else {
             threads.iter().filter_map(|&thread| self.thread(thread)).map(Thread::events).sum()
         };
-        Some(Deadlock { threads, round: is_round, standstill, events })
+        Some(Deadlock { threads, round: is_round, pool: pool.map(|(pool, _)| pool), standstill, events })
     }
 
     /// Whether nobody can do anything any more.
@@ -113,7 +138,9 @@ impl Model {
 
     /// Whether a thread runs, or will do so by itself, or could if it knew already.
     fn can_act(&self, thread: &Thread) -> bool {
-        let Some(wait) = thread.wait() else { return is_alive(thread) };
+        let Some(wait) = thread.wait() else {
+            return if is_idle(thread) { self.has_more_to_do(thread) } else { is_alive(thread) };
+        };
         wait.timed
             || match wait.waits_for {
                 WaitsFor::Thread(target) => self.thread(target).is_none_or(|target| !is_alive(target)),
@@ -122,6 +149,14 @@ impl Model {
                     own.is_none_or(|&own| object.lets_go(own))
                 }),
             }
+    }
+
+    /// Whether an idle worker will go on by itself: there is a task for it, or it will end because there will never be one.
+    fn has_more_to_do(&self, worker: &Thread) -> bool {
+        match worker.pool().and_then(|pool| self.object(pool)).map(Object::state) {
+            Some(ObjectState::Pool(pool)) => pool.waiting() > 0 || (pool.is_closed() && pool.running() == 0),
+            _ => true,
+        }
     }
 
     /// Whom a thread waits for without a time limit and for certain.
@@ -148,7 +183,13 @@ fn is_alive(thread: &Thread) -> bool {
     !matches!(thread.state(), ThreadState::Finished | ThreadState::Panicked)
 }
 
-/// Whether the program's end waits for it.
+/// Whether it serves a pool and is on no task.
+fn is_idle(thread: &Thread) -> bool {
+    thread.state() == ThreadState::Idle
+}
+
+/// Whether the program's end waits for it; for an idle worker it waits only in so far as there are tasks, and those are
+/// not stuck.
 fn is_awaited(thread: &Thread) -> bool {
-    is_alive(thread) && !thread.is_daemon()
+    is_alive(thread) && !thread.is_daemon() && !is_idle(thread)
 }

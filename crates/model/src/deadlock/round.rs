@@ -14,7 +14,7 @@ enum Mark {
 }
 
 impl Model {
-    /// A round along `next`, beginning with the thread on it that was created first. Of several that come up, the one
+    /// A round along the steps `next`, beginning with the thread on it that was created first. Of several that come up, the one
     /// whose first thread was created first.
     ///
     /// A depth-first search with three colours: a step back to a thread that is still on the way closes a round. It takes

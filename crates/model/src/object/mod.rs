@@ -4,6 +4,7 @@ mod barrier;
 mod condition;
 mod holders;
 mod numbers;
+mod pool;
 mod queue;
 mod semaphore;
 mod waiters;
@@ -12,6 +13,7 @@ pub use barrier::Barrier;
 pub use condition::Condition;
 pub use holders::Hold;
 pub use numbers::Numbers;
+pub use pool::{Pool, Worker};
 pub use queue::Queue;
 pub use semaphore::Semaphore;
 pub use waiters::Waiter;
@@ -69,6 +71,8 @@ pub enum ObjectState {
     Barrier(Barrier),
     /// A queue of any kind.
     Queue(Queue),
+    /// A pool or an executor.
+    Pool(Pool),
     /// All timers of the process: the numbers of those that are pending, in the order in which they were started.
     Timers(Numbers),
 }
@@ -85,6 +89,7 @@ impl ObjectState {
             | ObjectKind::LifoQueue
             | ObjectKind::PriorityQueue
             | ObjectKind::SimpleQueue => Self::Queue(Queue::default()),
+            ObjectKind::Pool | ObjectKind::Executor => Self::Pool(Pool::default()),
             ObjectKind::Timers => Self::Timers(Numbers::default()),
             _ => Self::Lock,
         }
@@ -133,6 +138,7 @@ impl Object {
             (ObjectState::Semaphore(semaphore), Size::Permits) => semaphore.sized(value),
             (ObjectState::Barrier(barrier), Size::Parties) => barrier.sized(value),
             (ObjectState::Queue(queue), Size::Capacity) => queue.sized(value),
+            (ObjectState::Pool(pool), Size::Workers) => pool.sized(value),
             _ => false,
         }
     }
@@ -164,6 +170,8 @@ impl Object {
             Some(ObjectKind::PriorityQueue) => "PriorityQueue",
             Some(ObjectKind::SimpleQueue) => "SimpleQueue",
             Some(ObjectKind::Timers) => "Timers",
+            Some(ObjectKind::Pool) => "Pool",
+            Some(ObjectKind::Executor) => "Executor",
             _ => "Object",
         }
     }
@@ -233,6 +241,8 @@ impl Object {
             (ObjectState::Queue(queue), Purpose::Get) => !queue.is_empty() || queue.is_shut_down(),
             (ObjectState::Queue(queue), Purpose::Put) => !queue.is_full() || queue.is_shut_down(),
             (ObjectState::Queue(queue), Purpose::AllDone) => queue.unfinished() == 0,
+            // Of which task it is the result that somebody waits for is not told.
+            (ObjectState::Pool(pool), Purpose::Result | Purpose::AllDone) => pool.is_drained(),
             _ => true,
         }
     }
@@ -248,6 +258,7 @@ impl Object {
             ([], ObjectState::Condition(_)) => level(self.waiters.as_slice().len() as u64),
             ([], ObjectState::Barrier(barrier)) => level(barrier.arrived().len() as u64),
             ([], ObjectState::Queue(queue)) => level(queue.len()),
+            ([], ObjectState::Pool(pool)) => level(pool.running()),
             ([], ObjectState::Timers(pending)) => level(pending.count()),
             (several, _) => Some(SpanKind::Shared(u32::try_from(several.len()).unwrap_or(u32::MAX))),
         }

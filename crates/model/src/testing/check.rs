@@ -1,8 +1,10 @@
 //! What must hold of every model, whatever events it was fed.
 
-use threadlab_trace::Mode;
+use threadlab_trace::{Mode, Purpose};
 
-use crate::{Model, Object, ObjectState, Span, SpanKind, Thread, ThreadState, Timeline, Wait, WaitsFor};
+use crate::{
+    Model, Object, ObjectState, Span, SpanKind, Thread, ThreadState, Timeline, Wait, WaitsFor, Worker,
+};
 
 /// Whether a model hangs together: what it says of threads, objects and lanes fits.
 ///
@@ -54,6 +56,7 @@ fn check_thread(model: &Model, thread: &Thread) -> Result<(), String> {
         }
         None => {}
     }
+    check_service(model, thread)?;
     let lane = model.thread_timeline(id).ok_or("it has no lane")?;
     check_lane(lane)?;
     ensure(lane.start() == thread.started(), "its lane does not begin where it started")?;
@@ -73,12 +76,41 @@ fn check_thread(model: &Model, thread: &Thread) -> Result<(), String> {
     };
     // A state that began just now has no length and so no span yet.
     let just_now = lane.last_change() == Some(model.now());
-    ensure(just_now || Some(latest.kind) == kind_of(thread), "its last span is not what it does")
+    let same = kind_of(thread) == Some(without_task(latest.kind));
+    let task = match latest.kind {
+        SpanKind::Task { number, .. } => Some(number),
+        // Only one that runs shows its task.
+        SpanKind::Running => None,
+        _ => return ensure(just_now || same, "its last span is not what it does"),
+    };
+    let on = model.worker(thread).and_then(Worker::task);
+    ensure(just_now || (same && on == task), "its last span is not what it does, or another task")
+}
+
+/// A worker is found at the pool that it serves, and idle exactly while it does nothing and is on no task.
+fn check_service(model: &Model, thread: &Thread) -> Result<(), String> {
+    let worker = model.worker(thread);
+    ensure(thread.pool().is_some() == worker.is_some(), "it serves a pool that does not know it")?;
+    let on_task = worker.is_some_and(|worker| worker.task().is_some());
+    ensure(worker.is_none_or(|worker| worker.thread() == thread.id()), "its place at the pool is another's")?;
+    match thread.state() {
+        ThreadState::Idle => ensure(worker.is_some() && !on_task, "it is idle and no idle worker"),
+        ThreadState::Running => ensure(worker.is_none() || on_task, "an idle worker runs"),
+        ThreadState::New | ThreadState::Finished | ThreadState::Panicked => {
+            ensure(!on_task, "it does not run and is on a task")
+        }
+        ThreadState::Sleeping | ThreadState::Waiting => Ok(()),
+    }
+}
+
+fn without_task(kind: SpanKind) -> SpanKind {
+    if let SpanKind::Task { .. } = kind { SpanKind::Running } else { kind }
 }
 
 fn kind_of(thread: &Thread) -> Option<SpanKind> {
     match (thread.state(), thread.waits_for()) {
         (ThreadState::Running, _) => Some(SpanKind::Running),
+        (ThreadState::Idle, _) => Some(SpanKind::Idle),
         (ThreadState::Sleeping, _) => Some(SpanKind::Sleeping),
         (_, Some(WaitsFor::Object(object, _))) => Some(SpanKind::Waiting(object)),
         (_, Some(WaitsFor::Thread(target))) => Some(SpanKind::Joining(target)),
@@ -109,6 +141,7 @@ fn check_object(model: &Model, object: &Object) -> Result<(), String> {
         ensure(wait == Some(expected), "a waiter waits for something else")?;
     }
     check_state(object)?;
+    check_pool(model, object)?;
     ensure(object.contended() <= object.acquisitions(), "more acquisitions after a wait than there were")?;
     let lane = model.object_timeline(id).ok_or("it has no lane")?;
     check_lane(lane)?;
@@ -116,7 +149,12 @@ fn check_object(model: &Model, object: &Object) -> Result<(), String> {
     for span in lane.all() {
         let of_thread = matches!(
             span.kind,
-            SpanKind::Running | SpanKind::Waiting(_) | SpanKind::Joining(_) | SpanKind::Sleeping
+            SpanKind::Running
+                | SpanKind::Idle
+                | SpanKind::Task { .. }
+                | SpanKind::Waiting(_)
+                | SpanKind::Joining(_)
+                | SpanKind::Sleeping
         );
         ensure(!of_thread, "its lane shows what belongs to a thread")?;
         latest = Some(span);
@@ -142,6 +180,20 @@ fn check_state(object: &Object) -> Result<(), String> {
         ObjectState::Queue(queue) => ensure(queue.items().count() == queue.len(), "the items do not add up"),
         _ => Ok(()),
     }
+}
+
+fn check_pool(model: &Model, object: &Object) -> Result<(), String> {
+    let ObjectState::Pool(pool) = object.state() else { return Ok(()) };
+    let mut on = 0;
+    for worker in pool.workers() {
+        let thread = model.thread(worker.thread()).ok_or("a worker is no thread")?;
+        ensure(thread.pool() == Some(object.id()), "a worker does not serve it")?;
+        on += u64::from(worker.task().is_some());
+    }
+    ensure(on <= pool.running() && (on > 0) == (pool.running() > 0), "others are on its tasks")?;
+    let of_workers = |count: fn(&Worker) -> u64| pool.workers().iter().map(count).sum::<u64>();
+    ensure(of_workers(Worker::done) == pool.done(), "tasks were done by nobody")?;
+    ensure(of_workers(Worker::failed) == pool.failed(), "tasks failed at nobody")
 }
 
 /// Order, length and share of spans, whole and in cells of several widths.
@@ -181,11 +233,14 @@ fn check_waits(model: &Model) -> Result<(), String> {
     let Some(deadlock) = model.deadlock() else { return Ok(()) };
     let threads = deadlock.threads();
     ensure(!threads.is_empty(), "a deadlock of nobody")?;
-    ensure(deadlock.sentences(model).count() == threads.len(), "a deadlock without words")?;
+    let sentences = if deadlock.exhausted_pool().is_some() { 1 } else { threads.len() };
+    ensure(deadlock.sentences(model).count() == sentences, "a deadlock without words")?;
     for (&thread, &next) in threads.iter().zip(threads.iter().cycle().skip(1)) {
         let wait = model.thread(thread).and_then(Thread::wait).ok_or("a deadlocked thread does not wait")?;
         ensure(!wait.timed, "a deadlocked thread waits for some time only")?;
-        let linked = !deadlock.is_round() || model.edges(thread).any(|edge| edge.blocker == next);
+        let for_results = matches!(wait.waits_for, WaitsFor::Object(_, Purpose::Result));
+        let linked =
+            !deadlock.is_round() || for_results || model.edges(thread).any(|edge| edge.blocker == next);
         ensure(linked, "a round is not closed")?;
     }
     Ok(())

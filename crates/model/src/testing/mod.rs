@@ -3,7 +3,7 @@
 //! ```
 //! use threadlab_model::{Model, testing};
 //!
-//! let events = testing::stream(testing::Shape { threads: 3, locks: 2, others: 11 }, testing::Choices::new(7).take(500));
+//! let events = testing::stream(testing::Shape { threads: 3, locks: 2, pools: 1, others: 11 }, testing::Choices::new(7).take(500));
 //! let mut model = Model::new();
 //! model.extend(&events);
 //! assert_eq!(testing::check(&model), Ok(()));

@@ -254,3 +254,139 @@ fn two_looks_differ_if_anything_happened_in_between() {
     run.at(10, A, What::WaitEnded { object }).waits_for(11, A, object, Purpose::Set);
     assert_ne!(run.model.deadlock(), first);
 }
+
+/// `A` and `B` serve a pool of two, each on a task; two more tasks wait, and the main thread waits for all of them.
+fn busy_pool() -> (Run, ObjectId) {
+    let (mut run, x) = pools::pool_of_two(ObjectKind::Pool);
+    run.adds(2, x, 4).begins(3, A, x, 0).begins(3, B, x, 1).waits_for(4, MAIN, x, Purpose::Result);
+    (run, x)
+}
+
+#[test]
+fn idle_workers_are_no_deadlock_and_end_none() {
+    let (mut run, x) = pools::pool_of_two(ObjectKind::Pool);
+    let go = run.meets(ObjectKind::Event, "go", None);
+    run.waits_for(2, MAIN, go, Purpose::Set);
+    let deadlock = run.model.deadlock().unwrap();
+    assert_eq!(deadlock.threads(), [MAIN], "the workers have nothing to do");
+    assert_eq!(run.deadlock(), "MainThread waits for Event 'go' to be set");
+    // A task that waits can be taken, and may set it.
+    let (mut run, y) = pools::pool_of_two(ObjectKind::Pool);
+    run.adds(2, y, 1).waits_for(3, MAIN, y, Purpose::Result);
+    assert_eq!((x, run.model.deadlock()), (y, None));
+    run.begins(4, A, y, 0);
+    assert_eq!(run.model.deadlock(), None);
+    // The result is there, only the main thread has not said so.
+    run.ends(5, A, y, 0);
+    assert_eq!(run.model.deadlock(), None);
+}
+
+#[test]
+fn idle_workers_of_a_program_that_has_ended_are_no_deadlock() {
+    let (mut run, _) = pools::pool_of_two(ObjectKind::Executor);
+    run.at(2, MAIN, What::ThreadFinished);
+    assert_eq!(run.model.deadlock(), None);
+}
+
+#[test]
+fn a_closed_pool_ends_when_its_tasks_have() {
+    let (mut run, x) = pools::pool_of_two(ObjectKind::Executor);
+    run.at(2, MAIN, What::ShutDown { object: x, immediate: false }).joins(MAIN, A);
+    assert_eq!(run.model.deadlock(), None, "nothing is left, so the workers end");
+    let (mut run, x) = pools::pool_of_two(ObjectKind::Executor);
+    let go = run.meets(ObjectKind::Event, "go", None);
+    run.adds(2, x, 1).begins(3, B, x, 0).waits_for(4, B, go, Purpose::Set);
+    run.at(5, MAIN, What::ShutDown { object: x, immediate: false }).waits_for(6, MAIN, x, Purpose::AllDone);
+    let expected = "MainThread waits for all tasks of Executor 'x' to be done; \
+                    Thread-2 waits for Event 'go' to be set";
+    assert_eq!(run.deadlock(), expected);
+}
+
+#[test]
+fn whoever_waits_for_results_can_go_on_as_long_as_one_worker_can() {
+    let (mut run, x) = busy_pool();
+    run.waits_for(9, A, x, Purpose::Result);
+    assert_eq!(run.model.deadlock(), None, "the other one can take all tasks");
+    run.at(10, B, What::SleepBegan { micros: 1 });
+    assert_eq!(run.model.deadlock(), None);
+    run.at(11, B, What::SleepEnded).acquired(11, B, L).waits(12, B, M);
+    assert_eq!(run.model.deadlock(), None, "that lock is free");
+}
+
+#[test]
+fn a_pool_whose_workers_all_wait_for_its_results() {
+    let (mut run, x) = busy_pool();
+    run.waits_for(9, A, x, Purpose::Result).waits_for(9, B, x, Purpose::Result);
+    let deadlock = run.model.deadlock().unwrap();
+    assert_eq!((deadlock.exhausted_pool(), deadlock.is_standstill()), (Some(x), true));
+    assert_eq!(deadlock.threads(), [A, B]);
+    assert_eq!(
+        run.deadlock(),
+        "all 2 workers of Pool 'x' wait for results of Pool 'x', and 2 tasks wait for a worker"
+    );
+    // Also if somebody else goes on.
+    run.at(10, MAIN, What::WaitEnded { object: x });
+    assert!(!run.model.deadlock().unwrap().is_standstill());
+    // Not if one of them waits only for a while.
+    run.at(11, B, What::WaitEnded { object: x });
+    run.at(12, B, What::WaitBegan { object: x, purpose: Purpose::Result, timed: true });
+    assert_eq!(run.model.deadlock(), None);
+}
+
+#[test]
+fn the_only_worker_waits_for_its_own_pool() {
+    let mut run = Run::of_three();
+    let object = run.meets(ObjectKind::Executor, "x", Some((Size::Workers, 1)));
+    run.at(1, A, What::WorkerJoined { object }).adds(1, object, 2).begins(2, A, object, 0);
+    run.waits_for(3, A, object, Purpose::Result);
+    let words =
+        "the only worker of Executor 'x' waits for results of Executor 'x', and 1 task waits for a worker";
+    assert_eq!(run.deadlock(), words);
+    // Of two that it may have only one is there yet.
+    let mut run = Run::of_three();
+    let object = run.meets(ObjectKind::Executor, "x", Some((Size::Workers, 2)));
+    run.at(1, A, What::WorkerJoined { object }).adds(1, object, 2).begins(2, A, object, 0);
+    run.waits_for(3, A, object, Purpose::Result);
+    assert_eq!(run.model.deadlock(), None);
+}
+
+#[test]
+fn results_and_locks_in_a_round() {
+    let (mut run, x) = busy_pool();
+    run.acquired(5, A, L).waits_for(9, A, x, Purpose::Result);
+    assert_eq!(run.model.deadlock(), None);
+    run.waits(10, B, L);
+    assert_eq!(
+        run.deadlock(),
+        "Thread-1 waits for results of Pool 'x', of whose tasks 2 run and 2 wait; \
+         Thread-2 waits for Lock 'printer', held by Thread-1"
+    );
+    assert!(run.model.deadlock().unwrap().is_round());
+}
+
+#[test]
+fn workers_that_wait_for_what_nobody_does_are_told_as_that() {
+    let (mut run, x) = busy_pool();
+    let go = run.meets(ObjectKind::Event, "go", None);
+    run.waits_for(9, A, x, Purpose::Result).waits_for(9, B, go, Purpose::Set);
+    let deadlock = run.model.deadlock().unwrap();
+    assert!(!deadlock.is_round() && deadlock.is_standstill() && deadlock.exhausted_pool().is_none());
+    assert!(run.deadlock().ends_with("Thread-2 waits for Event 'go' to be set"), "{}", run.deadlock());
+}
+
+#[test]
+fn two_pools_that_wait_for_each_other() {
+    let mut run = Run::of_three();
+    let one = Some((Size::Workers, 1));
+    let (x, y) = (run.meets(ObjectKind::Pool, "x", one), run.meets(ObjectKind::Pool, "y", one));
+    run.at(1, A, What::WorkerJoined { object: x }).at(1, B, What::WorkerJoined { object: y });
+    run.adds(2, x, 2).adds(2, y, 2).begins(3, A, x, 0).begins(3, B, y, 0);
+    run.waits_for(4, A, y, Purpose::Result);
+    assert_eq!(run.model.deadlock(), None);
+    run.waits_for(5, B, x, Purpose::Result);
+    assert_eq!(
+        run.deadlock(),
+        "Thread-1 waits for results of Pool 'y', of whose tasks 1 run and 1 wait; \
+         Thread-2 waits for results of Pool 'x', of whose tasks 1 run and 1 wait"
+    );
+}

@@ -9,6 +9,7 @@ mod lanes;
 mod locks;
 mod onces;
 mod output;
+mod pools;
 mod queues;
 mod rlocks;
 mod rwlocks;

@@ -69,7 +69,8 @@ fn speed_of_applying_and_reading() {
         }),
         run.seq,
     );
-    let mixed = testing::stream(Shape { threads: 16, locks: 4, others: 11 }, Choices::new(1).take(400_000));
+    let mixed =
+        testing::stream(Shape { threads: 16, locks: 4, pools: 2, others: 11 }, Choices::new(1).take(400_000));
     println!("reading the events alone        {baseline:7.2} ns an event");
     for (name, events, start) in [
         ("acquire, release, clock per drain", &coarse, &run.model),

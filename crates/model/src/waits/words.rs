@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use threadlab_trace::{ObjectKind, Purpose, ThreadId};
+use threadlab_trace::{ObjectId, ObjectKind, Purpose, ThreadId};
 
 use crate::{Model, Object, ObjectState, Waiter, WaitsFor};
 
@@ -21,6 +21,12 @@ impl Model {
     pub(crate) fn wait_sentence(&self, thread: ThreadId, first: Option<ThreadId>) -> Option<String> {
         let words = self.wait_words(thread, first)?;
         let mut sentence = format!("{} waits for {words}", self.name_of(thread));
+        if let Some(WaitsFor::Object(object, Purpose::Result)) = self.thread(thread)?.waits_for()
+            && let ObjectState::Pool(pool) = self.object(object)?.state()
+        {
+            // Writing into a String never fails.
+            let _ = write!(sentence, ", of whose tasks {} run and {} wait", pool.running(), pool.waiting());
+        }
         if let Some(WaitsFor::Object(object, purpose)) = self.thread(thread)?.waits_for()
             && let ObjectState::Queue(queue) = self.object(object)?.state()
         {
@@ -33,6 +39,24 @@ impl Model {
                 }
                 _ => {}
             }
+        }
+        Some(sentence)
+    }
+
+    /// What is wrong with a pool whose workers, so many that live, all wait for its results.
+    pub(crate) fn exhausted_sentence(&self, pool: ObjectId, workers: usize) -> Option<String> {
+        let object = self.object(pool)?;
+        let words = object.words();
+        let mut sentence = match workers {
+            1 => format!("the only worker of {words} waits for results of {words}"),
+            _ => format!("all {workers} workers of {words} wait for results of {words}"),
+        };
+        if let ObjectState::Pool(pool) = object.state()
+            && pool.waiting() > 0
+        {
+            let tasks = if pool.waiting() == 1 { "task waits" } else { "tasks wait" };
+            // Writing into a String never fails.
+            let _ = write!(sentence, ", and {} {tasks} for a worker", pool.waiting());
         }
         Some(sentence)
     }
@@ -60,6 +84,7 @@ impl Model {
             }
             (Purpose::Get, _) => format!("an item from {words}"),
             (Purpose::Put, _) => format!("room in {words}"),
+            (Purpose::Result, _) => format!("results of {words}"),
             (Purpose::AllDone, _) => format!("all tasks of {words} to be done"),
             (_, ObjectState::Semaphore(semaphore)) => {
                 let taken = match (semaphore.permits(), object.holders()) {

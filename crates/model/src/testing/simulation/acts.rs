@@ -7,18 +7,22 @@ use crate::{ThreadState, Wait, WaitsFor};
 
 impl Simulation {
     pub(super) fn act(&mut self, thread: ThreadId, dice: &mut Dice) {
+        if !self.threads[index(thread)].tasks.is_empty() && dice.below(4) == 0 {
+            return self.end_or_nest(thread, dice);
+        }
         match dice.below(18) {
             0..=4 => self.want_something(thread, dice),
             5..=9 => self.give_something(thread, dice),
             10 => self.create(thread, dice),
-            11 => {
+            // Not so often that everybody soon waits for everybody.
+            11 if dice.below(3) == 0 => {
                 let target = ThreadId(dice.below(self.count()) + 1);
                 let timed = dice.below(3) == 0;
                 let wait = Wait { waits_for: WaitsFor::Thread(target), timed };
                 self.set(thread, ThreadState::Waiting, Some(wait));
                 self.emit(thread, What::JoinBegan { target, timed });
             }
-            12 => {
+            11 | 12 => {
                 self.set(thread, ThreadState::Sleeping, None);
                 self.emit(thread, What::SleepBegan { micros: dice.below(1000) });
             }
@@ -49,6 +53,9 @@ impl Simulation {
         let timed = dice.below(4) == 0;
         if let Thing::Barrier { .. } = self.things.get(object) {
             return self.come_to_barrier(thread, object, timed, dice);
+        }
+        if let Thing::Pool(_) = self.things.get(object) {
+            return self.join_or_await(thread, object, timed, dice);
         }
         let Some(purpose) = self.things.purpose(object, dice.below(u32::MAX)) else { return };
         // Now and then it was taken at the first look and free just after it.
@@ -89,6 +96,9 @@ impl Simulation {
             // Nobody can know yet that it has the lock.
             return;
         }
+        if let Thing::Pool(_) = self.things.get(object) {
+            return self.give_tasks(thread, object, dice);
+        }
         let effects = self.things.give(thread, object, dice.below(u32::MAX));
         match effects {
             None => {}
@@ -116,7 +126,12 @@ impl Simulation {
 
     fn end(&mut self, thread: ThreadId, dice: &mut Dice) {
         // Runs in which everybody is gone at once show little.
-        match dice.below(6) {
+        let way = dice.below(6);
+        if way < 2 && self.threads[index(thread)].serves.is_some() {
+            // A worker ends with its pool.
+            return;
+        }
+        match way {
             0 => {
                 self.set(thread, ThreadState::Finished, None);
                 self.emit(thread, What::ThreadFinished);

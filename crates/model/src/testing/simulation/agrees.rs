@@ -3,7 +3,7 @@
 use threadlab_trace::{Mode, ObjectId, ThreadId};
 
 use super::{Simulation, Thing};
-use crate::{Hold, Model, Object, ObjectState};
+use crate::{Hold, Model, Object, ObjectState, Thread, Worker};
 
 impl Simulation {
     /// Whether `model`, after all events so far, says the same of threads and objects as this run does itself.
@@ -16,6 +16,14 @@ impl Simulation {
             let seen = (thread.state(), thread.wait(), thread.is_daemon());
             if seen != (actor.state, actor.wait, actor.daemon) {
                 return Err(format!("{id:?} is {seen:?} instead of {actor:?}"));
+            }
+        }
+        for (id, actor) in (1..).map(ThreadId).zip(&self.threads) {
+            let thread = model.thread(id);
+            let worker = thread.and_then(|thread| model.worker(thread));
+            let told = actor.then.is_some() || worker.and_then(Worker::task) == actor.tasks.last().copied();
+            if thread.and_then(Thread::pool) != actor.serves || !told {
+                return Err(format!("{id:?} is {worker:?} instead of {actor:?}"));
             }
         }
         if model.threads().len() != self.threads.len() {
@@ -84,6 +92,7 @@ fn agrees(object: &Object, thing: &Thing) -> bool {
             let down = queue.shut_down == seen.is_shut_down();
             items && down && u64::from(queue.unfinished) == seen.unfinished()
         }
+        (Thing::Pool(pool), ObjectState::Pool(seen)) => pool.agrees_with(seen),
         (Thing::Timers { pending, .. }, ObjectState::Timers(seen)) => seen.iter().eq(pending.iter().copied()),
         _ => false,
     }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod agrees;
+mod pools;
 mod things;
 
 use threadlab_trace::{Event, ObjectId, PlaceId, Purpose, ThreadId, What};
@@ -16,6 +17,8 @@ pub struct Shape {
     pub threads: u32,
     /// Locks; at least 1.
     pub locks: u32,
+    /// Pools and executors.
+    pub pools: u32,
     /// Objects of other kinds: of each kind one, then a second of each, and so on.
     pub others: u32,
 }
@@ -43,6 +46,9 @@ struct Actor {
     state: ThreadState,
     wait: Option<Wait>,
     daemon: bool,
+    /// The pool that it serves, and the tasks of that which it is on, each begun within the one before it.
+    serves: Option<ObjectId>,
+    tasks: Vec<u32>,
     latest: u64,
     /// The other half of what it is doing.
     then: Option<Then>,
@@ -70,6 +76,10 @@ enum Effect {
     Item(ObjectId, u32),
     /// A task is done.
     Done(ObjectId),
+    /// So many tasks can be taken.
+    Tasks(ObjectId, u32),
+    /// The result of a pool's task is there.
+    Result(ObjectId, u32),
     /// It waits for the others, if they have not come yet.
     Meet(ObjectId, bool),
 }
@@ -93,7 +103,7 @@ impl Simulation {
     /// If the shape has no thread or no lock.
     pub fn new(shape: Shape) -> Self {
         assert!(shape.threads > 0 && shape.locks > 0, "a run needs a thread and a lock, not {shape:?}");
-        let things = Things::new(shape.locks, shape.others);
+        let things = Things::new(shape);
         let mut run = Self { shape, threads: Vec::new(), things, time: 0, events: Vec::new() };
         run.threads.push(Actor::new(false));
         run.threads[0].state = ThreadState::Running;
@@ -123,6 +133,7 @@ impl Simulation {
                 self.emit(thread, What::ThreadStarted);
             }
             (ThreadState::Running, _) => self.act(thread, &mut dice),
+            (ThreadState::Idle, _) => self.look_for_work(thread, &mut dice),
             (ThreadState::Sleeping, _) => {
                 self.set(thread, ThreadState::Running, None);
                 self.emit(thread, What::SleepEnded);
@@ -139,7 +150,8 @@ impl Simulation {
 
     /// Whether there is a thread that the program's end waits for.
     pub fn is_awaited(&self) -> bool {
-        self.threads.iter().any(|actor| !actor.daemon && !actor.state.has_ended())
+        let is_idle = |actor: &Actor| actor.state == ThreadState::Idle;
+        self.threads.iter().any(|actor| !actor.daemon && !actor.state.has_ended() && !is_idle(actor))
     }
 
     fn thread_can_act(&self, thread: ThreadId) -> bool {
@@ -148,6 +160,7 @@ impl Simulation {
             return true;
         }
         match actor.wait {
+            None if actor.state == ThreadState::Idle => self.has_more_to_do(thread),
             None => !actor.state.has_ended(),
             Some(Wait { timed: true, .. }) => true,
             Some(Wait { waits_for: WaitsFor::Thread(target), .. }) => self.has_ended(target),
@@ -265,7 +278,15 @@ impl Simulation {
 
 impl Actor {
     fn new(daemon: bool) -> Self {
-        Self { state: ThreadState::New, wait: None, daemon, latest: 0, then: None }
+        Self {
+            state: ThreadState::New,
+            wait: None,
+            daemon,
+            serves: None,
+            tasks: Vec::new(),
+            latest: 0,
+            then: None,
+        }
     }
 }
 

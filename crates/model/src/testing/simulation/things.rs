@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use threadlab_trace::{Mode, ObjectId, ObjectKind, Purpose, Size, ThreadId, What};
 
-use super::Effect;
+use super::{Effect, Shape, pools::Pool};
 
 /// One object.
 #[derive(Clone, Debug)]
@@ -45,6 +45,7 @@ pub(super) enum Thing {
         broken: bool,
     },
     Queue(Queue),
+    Pool(Pool),
     Timers {
         pending: Vec<u32>,
         next: u32,
@@ -96,6 +97,10 @@ fn of_kind(number: u32) -> Thing {
     }
 }
 
+fn pool(number: u32) -> Thing {
+    Thing::Pool(Pool::new(if number.is_multiple_of(2) { ObjectKind::Pool } else { ObjectKind::Executor }))
+}
+
 fn queue(kind: ObjectKind) -> Thing {
     let (items, room) = (VecDeque::new(), CAPACITY);
     let (next, unfinished, in_hand, shut_down, emptied) = (0, 0, 0, false, false);
@@ -114,6 +119,7 @@ impl Thing {
             Self::Condition { .. } => ObjectKind::Condition,
             Self::Barrier { .. } => ObjectKind::Barrier,
             Self::Queue(queue) => queue.kind,
+            Self::Pool(pool) => pool.kind,
             Self::Timers { .. } => ObjectKind::Timers,
         }
     }
@@ -123,6 +129,7 @@ impl Thing {
             Self::Semaphore { .. } => Some((Size::Permits, PERMITS)),
             Self::Barrier { .. } => Some((Size::Parties, PARTIES)),
             Self::Queue(_) => Some((Size::Capacity, CAPACITY)),
+            Self::Pool(_) => Some((Size::Workers, super::pools::SIZE)),
             _ => None,
         }
     }
@@ -143,9 +150,9 @@ impl Queue {
 }
 
 impl Things {
-    pub(super) fn new(locks: u32, others: u32) -> Self {
+    pub(super) fn new(Shape { locks, pools, others, .. }: Shape) -> Self {
         let locks = (0..locks).map(|_| Thing::Lock { holder: None, freeing: false });
-        let things = locks.chain((0..others).map(of_kind));
+        let things = locks.chain((0..pools).map(pool)).chain((0..others).map(of_kind));
         Self(things.map(|thing| Known { thing, met: false, waiters: Vec::new() }).collect())
     }
 
@@ -153,6 +160,13 @@ impl Things {
     pub(super) fn pick(&self, number: u32) -> ObjectId {
         let count = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
         ObjectId(number % count + 1)
+    }
+
+    pub(super) fn pool(&mut self, object: ObjectId) -> Option<&mut Pool> {
+        match &mut self.known(object).thing {
+            Thing::Pool(pool) => Some(pool),
+            _ => None,
+        }
     }
 
     fn known(&mut self, object: ObjectId) -> &mut Known {
@@ -195,7 +209,8 @@ impl Things {
             Thing::Condition { .. } => &[Purpose::Notification],
             Thing::Barrier { .. } => &[Purpose::Pass],
             Thing::Queue(_) => &[Purpose::Get, Purpose::Get, Purpose::Put, Purpose::Put, Purpose::AllDone],
-            Thing::Timers { .. } => &[],
+            // Both go their own ways.
+            Thing::Timers { .. } | Thing::Pool(_) => &[],
         };
         purposes.get(number as usize % purposes.len().max(1)).copied()
     }
@@ -243,6 +258,7 @@ impl Things {
             }
             (Thing::Event { let_go, .. } | Thing::Barrier { let_go, .. }, _) => take_out(let_go).and(ended),
             (Thing::Condition { chosen, .. }, _) => take_out(chosen).and(ended),
+            (Thing::Pool(pool), _) => pool.take_result(thread).and(ended),
             (Thing::Queue(queue), Purpose::AllDone) => {
                 if queue.unfinished == 0 {
                     ended
@@ -291,6 +307,9 @@ impl Things {
             &mut self.known(object).thing
         {
             there.retain(|&other| other != thread);
+        }
+        if let Thing::Pool(pool) = &mut self.known(object).thing {
+            pool.give_up(thread);
         }
     }
 
@@ -400,6 +419,8 @@ impl Things {
         | Effect::Flag(object, _)
         | Effect::Item(object, _)
         | Effect::Done(object)
+        | Effect::Tasks(object, _)
+        | Effect::Result(object, _)
         | Effect::Meet(object, _)) = effect;
         let known = self.known(object);
         match (&mut known.thing, effect) {
@@ -428,6 +449,7 @@ impl Things {
             }
             (Thing::Queue(queue), Effect::Item(_, _)) if queue.emptied => queue.unfinished -= 1,
             (Thing::Queue(queue), Effect::Item(_, item)) => queue.items.push_back(item),
+            (Thing::Pool(pool), effect) => pool.take_effect(effect),
             (Thing::Queue(queue), Effect::Done(_)) => queue.unfinished -= 1,
             _ => {}
         }

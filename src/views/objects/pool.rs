@@ -1,0 +1,81 @@
+//! Pools and executors: their workers, each with the task that it is on, and how many tasks there are.
+
+use super::super::thread_name::thread_name;
+use super::{Drawing, slots};
+use crate::words;
+use threadlab_demos::grouped;
+use threadlab_model::{Model, Pool, Thread, ThreadState, Worker};
+use yew::prelude::*;
+
+/// Workers that are drawn; all are in the table of threads.
+const MAX_WORKERS: usize = 16;
+
+pub(super) fn draw(model: &Model, pool: &Pool) -> Drawing {
+    let workers = pool.workers();
+    let busy = workers.iter().filter(|worker| worker.task().is_some()).count();
+    // Their places are there before they are, so that nothing moves when they come.
+    let size = pool.size().map_or(workers.len(), |size| workers.len().max(size as usize));
+    let down = match (pool.is_terminated(), pool.is_closed()) {
+        (true, _) => ", terminated",
+        (_, true) => ", closed",
+        _ => "",
+    };
+    let shown = workers.iter().map(Some).chain(std::iter::repeat(None)).take(size.min(MAX_WORKERS));
+    let counts = [
+        ("waiting", pool.waiting()),
+        ("done", pool.done()),
+        ("failed", pool.failed()),
+        ("cancelled", pool.cancelled()),
+    ];
+    Drawing {
+        words: format!("{busy} of {size} busy{down}"),
+        picture: html! {
+            <div class="pool">
+                <ul class="workers" aria-label="Workers">
+                    { for shown.map(|place| worker(model, place)) }
+                    { slots::more(size.saturating_sub(MAX_WORKERS)) }
+                </ul>
+                <dl class="counts" aria-label="Tasks">
+                    { for counts.iter().map(|&(name, count)| html! {
+                        <div class={classes!((count == 0).then_some("none"))}>
+                            <dt>{ name }</dt><dd>{ grouped(count) }</dd>
+                        </div>
+                    }) }
+                </dl>
+            </div>
+        },
+        wide: true,
+        on: busy > 0,
+        hint: format!("{} in all.", words::counted(pool.added(), "task", "tasks")),
+        data: vec![
+            ("data-workers", workers.len().to_string()),
+            ("data-busy", busy.to_string()),
+            ("data-waiting", pool.waiting().to_string()),
+            ("data-done", pool.done().to_string()),
+            ("data-failed", pool.failed().to_string()),
+            ("data-cancelled", pool.cancelled().to_string()),
+            ("data-closed", pool.is_closed().to_string()),
+            ("data-terminated", pool.is_terminated().to_string()),
+        ],
+    }
+}
+
+/// A worker, or the place of one that has not come yet.
+fn worker(model: &Model, worker: Option<&Worker>) -> Html {
+    let Some(worker) = worker else { return html! { <li class="worker" /> } };
+    let state = model.thread(worker.thread()).map(Thread::state);
+    let doing = match (worker.task(), state) {
+        (Some(task), Some(ThreadState::Waiting)) => format!("task {task}, waits"),
+        (Some(task), Some(ThreadState::Sleeping)) => format!("task {task}, sleeps"),
+        (Some(task), _) => format!("task {task}"),
+        (None, Some(state)) if state.has_ended() => "ended".to_owned(),
+        (None, _) => "idle".to_owned(),
+    };
+    let busy = worker.task().map(|_| "worker-busy");
+    html! {
+        <li class={classes!("worker", busy)} data-worker={worker.thread().0.to_string()}
+            title={format!("{} done, {} failed", grouped(worker.done()), grouped(worker.failed()))}>
+            { thread_name(model, worker.thread()) }<span class="worker-task">{ doing }</span>
+        </li>
+    }
+}

@@ -44,6 +44,8 @@ mod object;
 pub mod output;
 mod owner;
 #[cfg(not(loom))]
+pub mod pool;
+#[cfg(not(loom))]
 pub mod process;
 pub mod queue;
 mod recording;
@@ -56,6 +58,8 @@ pub mod thread;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub mod worker;
 
+#[cfg(not(loom))]
+pub use pool::Pool;
 pub use queue::{LifoQueue, PriorityQueue, Queue, SimpleQueue};
 pub use recording::untraced;
 pub use sync::barrier::Barrier;

@@ -36,6 +36,7 @@ pub struct Process {
     threads_made: AtomicU32,
     usual_names_made: AtomicU32,
     usual_executor_names_made: AtomicU32,
+    usual_pool_names_made: AtomicU32,
     end_with_main: Mutex<EndingWithMain>,
     /// Threads that have been started and have not ended, without the main thread and daemon threads.
     running: AtomicU32,
@@ -87,6 +88,7 @@ impl Process {
             threads_made: AtomicU32::new(1),
             usual_names_made: AtomicU32::new(0),
             usual_executor_names_made: AtomicU32::new(0),
+            usual_pool_names_made: AtomicU32::new(0),
             end_with_main: Mutex::new(Some(Vec::new())),
             running: AtomicU32::new(0),
             alive: Mutex::default(),
@@ -139,6 +141,11 @@ impl Process {
     /// A name for an executor that was given none, for its workers.
     pub(crate) fn usual_executor_name(&self) -> String {
         format!("Executor-{}", self.usual_executor_names_made.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
+    }
+
+    /// A name for a pool that was given none.
+    pub(crate) fn usual_pool_name(&self) -> String {
+        format!("Pool-{}", self.usual_pool_names_made.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
     }
 
     /// Has `it` told when the main thread has ended well, if it is still there then; at once where that has happened.

@@ -1,0 +1,158 @@
+//! A place where a number of parties meet: nobody goes on before all have come.
+
+use super::Scene;
+use crate::attempt::{Side, Step};
+use crate::error::Rule;
+use crate::ids::{Caller, Pid};
+use crate::limits;
+
+/// Which of the parties a caller is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// How many came before it: from 0 to the number of parties less 1.
+    pub index: u32,
+    /// Whether it is the last: then it runs what is to be run between, and opens the barrier.
+    pub last: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Not all have come, or the last has not opened yet.
+    Waits,
+    /// The last to come: it is about to open.
+    Opens,
+    Passed,
+    Broken,
+}
+
+#[derive(Debug)]
+struct Party {
+    caller: Caller,
+    outcome: Outcome,
+}
+
+#[derive(Debug)]
+pub(crate) struct Barrier {
+    parties: u32,
+    broken: bool,
+    /// Those who came and have not gone on yet, also of earlier rounds.
+    here: Vec<Party>,
+    /// The processes that ever came.
+    came: u128,
+}
+
+impl Barrier {
+    pub fn new(parties: u32) -> Result<Self, Rule> {
+        if parties == 0 || parties > limits::PARTIES {
+            return Err(Rule::BadParties);
+        }
+        Ok(Self { parties, broken: false, here: Vec::new(), came: 0 })
+    }
+
+    /// The caller has come. While the last of a round runs what is between, others wait to come.
+    pub fn arrive(&mut self, caller: Caller) -> Result<Step<Arrival>, Rule> {
+        if self.broken {
+            return Err(Rule::BrokenBarrier);
+        }
+        if self.here.iter().any(|party| party.outcome == Outcome::Opens) {
+            return Ok(Step::Blocked(Side::Givers));
+        }
+        // One that came before and did not wait to the end comes anew.
+        self.here.retain(|party| party.caller != caller);
+        let index = self.waiting();
+        let last = index + 1 == self.parties;
+        self.here.push(Party { caller, outcome: if last { Outcome::Opens } else { Outcome::Waits } });
+        self.came |= caller.pid.bit();
+        Ok(Step::Done(Arrival { index, last }))
+    }
+
+    /// The last to come lets all go on, itself included.
+    pub fn open(&mut self, scene: Scene<'_>) -> Result<(), Rule> {
+        let at = self.position(scene.caller)?;
+        match self.here[at].outcome {
+            Outcome::Opens => {
+                self.here.swap_remove(at);
+                self.end_round(Outcome::Passed);
+                scene.gates.everybody();
+                Ok(())
+            }
+            Outcome::Broken => {
+                self.here.swap_remove(at);
+                Err(Rule::BrokenBarrier)
+            }
+            Outcome::Waits | Outcome::Passed => Err(Rule::NotWaiting),
+        }
+    }
+
+    /// Waits for the others.
+    pub fn wait(&mut self, caller: Caller) -> Result<Step<()>, Rule> {
+        let at = self.position(caller)?;
+        match self.here[at].outcome {
+            Outcome::Waits => Ok(Step::Blocked(Side::Takers)),
+            Outcome::Opens => Err(Rule::NotWaiting),
+            Outcome::Passed => {
+                self.here.swap_remove(at);
+                Ok(Step::Done(()))
+            }
+            Outcome::Broken => {
+                self.here.swap_remove(at);
+                Err(Rule::BrokenBarrier)
+            }
+        }
+    }
+
+    /// All who are here, and all who come, find it broken, until it is reset. A caller who is here leaves.
+    pub fn abort(&mut self, scene: Scene<'_>) {
+        self.broken = true;
+        self.end_round(Outcome::Broken);
+        self.here.retain(|party| party.caller != scene.caller);
+        scene.gates.everybody();
+    }
+
+    /// It is whole again for those who come. Who is here finds it broken.
+    pub fn reset(&mut self, scene: Scene<'_>) {
+        self.broken = false;
+        self.end_round(Outcome::Broken);
+        scene.gates.everybody();
+    }
+
+    /// How many have come in this round.
+    pub fn waiting(&self) -> u32 {
+        let here = self.here.iter().filter(|party| is_undecided(party.outcome));
+        u32::try_from(here.count()).unwrap_or(u32::MAX)
+    }
+
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    pub fn parties(&self) -> u32 {
+        self.parties
+    }
+
+    fn end_round(&mut self, outcome: Outcome) {
+        for party in self.here.iter_mut().filter(|party| is_undecided(party.outcome)) {
+            party.outcome = outcome;
+        }
+    }
+
+    fn position(&self, caller: Caller) -> Result<usize, Rule> {
+        self.here.iter().position(|party| party.caller == caller).ok_or(Rule::NotWaiting)
+    }
+
+    /// The process has no reference any more. It breaks the barrier if it was here, or if it died and was expected.
+    pub fn holder_left(&mut self, pid: Pid, died: bool) {
+        let missed = self.here.iter().any(|party| party.caller.pid == pid && is_undecided(party.outcome));
+        let expected = died && self.came & pid.bit() != 0;
+        self.here.retain(|party| party.caller.pid != pid);
+        self.came &= !pid.bit();
+        if missed || expected {
+            self.broken = true;
+            self.end_round(Outcome::Broken);
+        }
+    }
+}
+
+fn is_undecided(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Waits | Outcome::Opens)
+}

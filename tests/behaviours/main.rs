@@ -22,6 +22,7 @@ mod times;
 mod barrier;
 mod condition;
 mod event;
+mod executor;
 mod local;
 mod lock;
 mod queue;
@@ -85,6 +86,7 @@ static SECTIONS: &[&[Behaviour]] = &[
     timer::BEHAVIOURS,
     local::BEHAVIOURS,
     queue::BEHAVIOURS,
+    executor::BEHAVIOURS,
 ];
 
 fn find(name: &str) -> Option<&'static Behaviour> {
@@ -103,5 +105,5 @@ fn every_behaviour_has_its_number_once() {
         number.parse::<u32>().ok()
     };
     let numbers: Vec<Option<u32>> = SECTIONS.iter().copied().flatten().map(number).collect();
-    assert_eq!(numbers, (1..=58).map(Some).collect::<Vec<_>>());
+    assert_eq!(numbers, (1..=58).chain(83..=90).map(Some).collect::<Vec<_>>());
 }

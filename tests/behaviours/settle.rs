@@ -6,7 +6,7 @@
 use core::time::Duration;
 use std::collections::BTreeMap;
 use threadlab_threads::{clock, thread, untraced};
-use threadlab_trace::{Event, ThreadId, What};
+use threadlab_trace::{Event, ObjectId, ThreadId, What};
 
 /// The sleep that waits to be woken, and no test sleeps as long for another reason. In real time it never ends.
 const UNTIL_WOKEN: Duration = Duration::from_secs(1_000_000);
@@ -18,7 +18,8 @@ const SHOWN: u32 = u32::MAX;
 const RACING: f32 = 1e15;
 
 /// Returns when every other thread of the process has ended or is at a wait: for an object, for the end of a thread,
-/// or in a sleep. A thread that has just been let on may still be seen at its wait, so call it before that.
+/// in a sleep, or as a worker of a pool that has no task for it. A thread that has just been let on may still be seen at
+/// its wait, so call it before that.
 #[track_caller]
 pub(crate) fn settle() {
     // Time may still race from the time before.
@@ -39,6 +40,8 @@ pub(crate) fn settle() {
 enum Doing {
     Runs,
     Waits,
+    /// It is a worker on no task.
+    Idle(ObjectId),
     /// It waits for the others to settle.
     Settles,
     Ended,
@@ -48,6 +51,8 @@ enum Doing {
 #[derive(Default)]
 pub(crate) struct Watcher {
     threads: BTreeMap<ThreadId, Doing>,
+    /// The tasks of each pool that have not begun.
+    tasks: BTreeMap<ObjectId, u32>,
     seen: usize,
     racing: bool,
 }
@@ -59,9 +64,16 @@ impl Watcher {
             if let What::ThreadCreated { child, .. } = event.what {
                 self.threads.insert(child, Doing::Runs);
             }
+            match event.what {
+                What::TasksAdded { object, count } => *self.tasks.entry(object).or_default() += count,
+                What::TaskBegan { object, .. } => self.fewer_tasks(object, 1),
+                What::TasksCancelled { object, count } => self.fewer_tasks(object, count),
+                _ => {}
+            }
             let doing = match event.what {
                 What::SleepBegan { micros: SHOWN } => Doing::Settles,
                 What::WaitBegan { .. } | What::JoinBegan { .. } | What::SleepBegan { .. } => Doing::Waits,
+                What::WorkerJoined { object } | What::TaskEnded { object, .. } => Doing::Idle(object),
                 What::ThreadFinished | What::ThreadPanicked { .. } => Doing::Ended,
                 // The result and the main thread's failure come after its end.
                 _ if self.threads.get(&event.thread) == Some(&Doing::Ended) => Doing::Ended,
@@ -75,7 +87,22 @@ impl Watcher {
             self.racing = settling;
             return (!settling).then_some(1.0);
         }
-        self.racing = settling && self.threads.values().all(|doing| *doing != Doing::Runs);
+        self.racing = settling && !self.threads.values().any(|doing| self.runs(*doing));
         self.racing.then_some(RACING)
+    }
+
+    fn fewer_tasks(&mut self, pool: ObjectId, count: u32) {
+        if let Some(tasks) = self.tasks.get_mut(&pool) {
+            *tasks = tasks.saturating_sub(count);
+        }
+    }
+
+    /// Whether a thread runs, or is about to because there is a task for it.
+    fn runs(&self, doing: Doing) -> bool {
+        match doing {
+            Doing::Runs => true,
+            Doing::Idle(pool) => self.tasks.get(&pool).is_some_and(|tasks| *tasks > 0),
+            Doing::Waits | Doing::Settles | Doing::Ended => false,
+        }
     }
 }

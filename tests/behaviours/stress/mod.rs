@@ -8,6 +8,7 @@
 //! Each object is stressed twice: some operations with every event recorded and judged, and many without, so that the
 //! object itself is in the way and not its events. The long form (`cargo xtask test --long`) does a million of those.
 
+mod executors;
 mod lives;
 mod locks;
 mod queues;
@@ -63,7 +64,7 @@ macro_rules! stresses {
 use stresses;
 
 pub(crate) static SECTIONS: &[&[Behaviour]] =
-    &[locks::BEHAVIOURS, signals::BEHAVIOURS, queues::BEHAVIOURS, lives::BEHAVIOURS];
+    &[locks::BEHAVIOURS, signals::BEHAVIOURS, queues::BEHAVIOURS, executors::BEHAVIOURS, lives::BEHAVIOURS];
 
 /// How much an object has to stand. Written as text, it is a program's arguments.
 #[derive(Clone, Copy)]

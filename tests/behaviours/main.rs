@@ -25,6 +25,7 @@ mod event;
 mod executor;
 mod local;
 mod lock;
+mod pool;
 mod queue;
 mod rlock;
 mod semaphore;
@@ -86,6 +87,7 @@ static SECTIONS: &[&[Behaviour]] = &[
     timer::BEHAVIOURS,
     local::BEHAVIOURS,
     queue::BEHAVIOURS,
+    pool::BEHAVIOURS,
     executor::BEHAVIOURS,
 ];
 
@@ -105,5 +107,5 @@ fn every_behaviour_has_its_number_once() {
         number.parse::<u32>().ok()
     };
     let numbers: Vec<Option<u32>> = SECTIONS.iter().copied().flatten().map(number).collect();
-    assert_eq!(numbers, (1..=58).chain(83..=90).map(Some).collect::<Vec<_>>());
+    assert_eq!(numbers, (1..=69).chain(83..=90).map(Some).collect::<Vec<_>>());
 }

@@ -208,7 +208,8 @@ pub enum What {
         /// How many.
         count: u32,
     },
-    /// It began a task of a pool.
+    /// It began a task of a pool. A worker can take another task within one: the pieces of a parallel iterator are tasks
+    /// within that which consumes it. The inner ones end first.
     TaskBegan {
         /// The object.
         object: ObjectId,

@@ -11,6 +11,7 @@
 mod executors;
 mod lives;
 mod locks;
+mod pools;
 mod queues;
 mod signals;
 
@@ -63,8 +64,14 @@ macro_rules! stresses {
 }
 use stresses;
 
-pub(crate) static SECTIONS: &[&[Behaviour]] =
-    &[locks::BEHAVIOURS, signals::BEHAVIOURS, queues::BEHAVIOURS, executors::BEHAVIOURS, lives::BEHAVIOURS];
+pub(crate) static SECTIONS: &[&[Behaviour]] = &[
+    locks::BEHAVIOURS,
+    signals::BEHAVIOURS,
+    queues::BEHAVIOURS,
+    pools::BEHAVIOURS,
+    executors::BEHAVIOURS,
+    lives::BEHAVIOURS,
+];
 
 /// How much an object has to stand. Written as text, it is a program's arguments.
 #[derive(Clone, Copy)]

@@ -3,9 +3,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use threadlab_model::{Model, Object, ObjectState, testing};
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
+use threadlab_model::{Model, Object, ObjectState, SpanKind, testing};
 use threadlab_threads::{
-    Barrier, BoundedSemaphore, Condition, Event, Lock, Once, PriorityQueue, Queue, RLock, RwLock, Semaphore,
+    Barrier, BoundedSemaphore, Condition, Event, Lock, Once, Pool, PriorityQueue, Queue, RLock, RwLock,
+    Semaphore,
+    executor::Executor,
+    pool::Traced as _,
     process::{self, Options, Run},
     thread::{self, JoinHandle},
 };
@@ -228,6 +232,91 @@ fn timers_daemons_and_names() {
     assert!(daemon.is_some(), "{:?}", model.threads());
 }
 
+#[test]
+fn a_pool_whose_tasks_sleep_fail_and_are_thrown_away() {
+    const TASKS: u32 = 200;
+    let model = fold(|| {
+        let pool = Pool::named("crunch", 3).map_err(|error| error.to_string())?;
+        let doubled =
+            pool.map_chunked(0..TASKS, 1, |number| number * 2).map_err(|error| error.to_string())?;
+        let failed = pool.map_chunked(0..1, 1, |number| assert!(number > 0, "it is none"));
+        assert!(failed.is_err());
+        let gate = Arc::new(threadlab_threads::lock::named("gate", ()));
+        let closed = gate.lock();
+        let blocked = (0..3).map(|_| {
+            let gate = Arc::clone(&gate);
+            pool.apply_async(move || drop(gate.lock()))
+        });
+        let blocked: Vec<_> = blocked.collect();
+        let begun = Event::named("begun");
+        assert!(!begun.wait_timeout(Duration::from_millis(20)));
+        let never: Vec<_> = (0..4).map(|_| pool.apply_async(|| ())).collect();
+        pool.terminate();
+        drop(closed);
+        pool.join().map_err(|error| error.to_string())?;
+        assert!(never.into_iter().all(|task| task.is_ok_and(|task| task.get().is_err())));
+        drop(blocked);
+        Ok(doubled.len().to_string())
+    });
+    let ObjectState::Pool(crunch) = object(&model, "crunch").state() else { panic!("crunch") };
+    assert!(crunch.is_terminated() && crunch.is_drained());
+    assert_eq!(crunch.added(), u64::from(TASKS) + 1 + 3 + 4);
+    // How many of those that want the gate had begun when all was thrown away depends on the machine.
+    assert_eq!((crunch.done() + crunch.cancelled(), crunch.failed()), (u64::from(TASKS) + 7, 1));
+    assert!(crunch.cancelled() >= 4, "{crunch:?}");
+    let of_workers: Vec<_> = crunch.workers().iter().map(|worker| (worker.thread(), worker.done())).collect();
+    assert_eq!((of_workers.len(), of_workers.iter().map(|(_, done)| done).sum::<u64>()), (3, crunch.done()));
+    for (worker, done) in of_workers {
+        let tasks = model.thread_timeline(worker).expect("it has a lane").all();
+        let tasks = tasks.filter(|span| matches!(span.kind, SpanKind::Task { .. })).count() as u64;
+        assert!(tasks <= 2 * (done + 4), "{tasks} spans for {done} tasks");
+    }
+}
+
+#[test]
+fn parallel_iterators_in_a_pool() {
+    let model = fold(|| {
+        let pool = Pool::named("crunch", 2).map_err(|error| error.to_string())?;
+        let sum = pool.install(|| {
+            (0..1000_u32).into_par_iter().with_min_len(50).map(|n| u64::from(n * n)).traced().sum::<u64>()
+        });
+        pool.close();
+        pool.join().map_err(|error| error.to_string())?;
+        Ok(sum.map_err(|error| error.to_string())?.to_string())
+    });
+    assert_eq!(model.result(), Some("332833500"));
+    let ObjectState::Pool(crunch) = object(&model, "crunch").state() else { panic!("crunch") };
+    assert!(crunch.done() > 1 && crunch.done() == crunch.added(), "{crunch:?}");
+}
+
+#[test]
+fn an_executor_whose_futures_are_awaited_and_cancelled() {
+    const TASKS: u32 = 100;
+    let model = fold(|| {
+        let web = Executor::named("web", 3).map_err(|error| error.to_string())?;
+        let futures: Result<Vec<_>, _> = (0..TASKS).map(|number| web.submit(move || number)).collect();
+        let futures = futures.map_err(|error| error.to_string())?;
+        let (mut sum, mut cancelled) = (0, 0);
+        for (number, future) in (0..).zip(&futures) {
+            if number % 5 == 4 && future.cancel() {
+                cancelled += 1;
+            } else {
+                sum += future.result().map_err(|error| error.to_string())?;
+            }
+        }
+        let failed = web.submit(|| panic!("no luck")).map_err(|error| error.to_string())?;
+        let failed: Result<(), _> = failed.result();
+        assert!(failed.is_err() && sum <= TASKS * TASKS);
+        web.shutdown().map_err(|error| error.to_string())?;
+        Ok(cancelled.to_string())
+    });
+    let ObjectState::Pool(web) = object(&model, "web").state() else { panic!("web") };
+    assert_eq!(model.result(), Some(web.cancelled().to_string().as_str()));
+    assert_eq!((web.added(), web.failed(), web.is_drained()), (u64::from(TASKS) + 1, 1, true));
+    assert_eq!(web.done() + web.cancelled(), u64::from(TASKS));
+    assert!(web.is_closed() && !web.is_terminated() && web.workers().len() <= 3);
+}
+
 /// In what deadlock a program ends up, in words. Its threads are left there.
 fn stuck(program: impl FnOnce() + Send + 'static) -> String {
     let (words, heard) = std::sync::mpsc::channel();
@@ -276,6 +365,31 @@ fn a_getter_that_nobody_gives_anything() {
     });
     let expected =
         "MainThread waits for Thread-1 to end; Thread-1 waits for an item from Queue 'jobs', which is empty";
+    assert_eq!(words, expected);
+}
+
+#[test]
+fn an_executor_whose_workers_wait_for_each_others_tasks() {
+    let words = stuck(|| {
+        let web = Arc::new(Executor::named("web", 2).expect("two are not too few"));
+        let both = Arc::new(Barrier::new(2).expect("there can be two"));
+        let outer: Vec<_> = (0..2)
+            .map(|_| {
+                let (web, both) = (Arc::clone(&web), Arc::clone(&both));
+                let inside = Arc::clone(&web);
+                let task = move || {
+                    both.wait().expect("nobody breaks it");
+                    inside.submit(|| ()).is_ok_and(|inner| inner.result().is_ok())
+                };
+                web.submit(task).expect("it takes tasks")
+            })
+            .collect();
+        for future in outer {
+            let _ = future.result();
+        }
+    });
+    let expected =
+        "all 2 workers of Executor 'web' wait for results of Executor 'web', and 2 tasks wait for a worker";
     assert_eq!(words, expected);
 }
 

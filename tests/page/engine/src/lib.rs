@@ -3,6 +3,7 @@
 #![cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 
 mod objects;
+mod pools;
 
 use std::hint::black_box;
 use std::sync::{Arc, Barrier};
@@ -29,6 +30,9 @@ fn find(_demo: &str, arguments: &str) -> Result<Program, String> {
         Some("9") => objects::all,
         Some("10") => crowd,
         Some("11") => objects::busy,
+        Some("12") => pools::all,
+        Some("13") => pools::busy,
+        Some("14") => pools::exhausted,
         other => return Err(format!("there is no program {other:?}")),
     };
     Ok(Box::new(program))

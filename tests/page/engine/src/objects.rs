@@ -8,10 +8,10 @@ use threadlab_threads::{
     lock, rwlock,
 };
 
-const LONG: Duration = Duration::from_hours(1);
+pub const LONG: Duration = Duration::from_hours(1);
 
 #[expect(clippy::needless_pass_by_value, reason = "as `map_err` gives it")]
-fn words(error: impl ToString) -> String {
+pub fn words(error: impl ToString) -> String {
     error.to_string()
 }
 

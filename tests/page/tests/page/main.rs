@@ -11,5 +11,6 @@ mod keyboard;
 mod layout;
 mod names;
 mod objects;
+mod pools;
 mod shots;
 mod stopping;

@@ -26,6 +26,44 @@ crate::behaviours![
     b90_wait_and_as_completed_tell_quick_from_slow,
 ];
 
+/// The events of a program whose tasks wait for one another say so, while they do.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn workers_that_wait_for_a_queued_task_are_seen_as_a_deadlock() {
+    use threadlab_threads::process::{self, Options};
+
+    let queued: Arc<Mutex<Option<Future<u32>>>> = Arc::default();
+    let theirs = Arc::clone(&queued);
+    let program = move || {
+        let executor = Arc::new(Executor::named("x", 1).unwrap());
+        let inner = Arc::clone(&executor);
+        let outer = executor.submit(move || {
+            let future = inner.submit(|| 1).unwrap();
+            *theirs.lock().unwrap() = Some(future.clone());
+            future.result()
+        });
+        assert!(matches!(outer.unwrap().result(), Ok(Err(FutureError::Cancelled { .. }))));
+        Ok(String::new())
+    };
+    let (mut model, mut seen, mut words) = (threadlab_model::Model::new(), 0, None);
+    let run = process::run_and(Options::default(), program, |_, events| {
+        events[seen..].iter().for_each(|event| model.apply(event));
+        seen = events.len();
+        if let Some(deadlock) = model.deadlock() {
+            // Somebody from outside ends it.
+            if let Some(future) = queued.lock().unwrap().take() {
+                words = Some(deadlock.words(&model));
+                future.cancel();
+            }
+        }
+    });
+    run.outcome.unwrap();
+    let words = words.unwrap();
+    let cause =
+        "the only worker of Executor 'x' waits for results of Executor 'x', and 1 task waits for a worker";
+    assert!(words.contains(cause), "{words}");
+}
+
 /// What a task waits for.
 fn gate() -> (Arc<Event>, impl FnOnce() + Send + 'static) {
     let open = Arc::new(Event::named("gate"));

@@ -9,7 +9,7 @@ use loom::sync::Arc;
 use loom::sync::atomic::{AtomicU32, Ordering};
 use loom::thread;
 use std::time::Duration;
-use threadlab_threads::executor::completion::{Completion, Stage};
+use threadlab_threads::executor::completion::{Completion, Stage, Waiting};
 use threadlab_threads::executor::observer::{Goal, Observer};
 use threadlab_threads::executor::tasks::{Entry, Tasks};
 use threadlab_threads::futex;
@@ -140,7 +140,12 @@ fn a_timeout_that_races_with_the_end_is_one_or_the_other() {
         let shared = Shared::new();
         let (theirs, clock) = (Arc::clone(&shared), Arc::clone(&shared));
         let waiter = thread::spawn(move || {
-            if theirs.future.wait(LONG, |_| ()) {
+            // What is recorded of a wait agrees with what is recorded of the task.
+            let tell = |waiting| match waiting {
+                Waiting::Began | Waiting::TimedOut => assert!(!theirs.future.stage().is_complete()),
+                Waiting::Ended => theirs.check(),
+            };
+            if theirs.future.wait(LONG, tell) {
                 theirs.check();
             }
         });

@@ -204,6 +204,12 @@ impl<V, C> Completion<V, C> {
         self.after.lock().observers.retain(|(known, _)| !Arc::ptr_eq(known, observer));
     }
 
+    /// How many observers would be told.
+    #[cfg(all(test, not(loom), not(target_arch = "wasm32")))]
+    pub fn observers(&self) -> usize {
+        self.after.lock().observers.len()
+    }
+
     /// Waits until the task is complete or the deadline has passed. Returns whether it is complete. `tell` is called
     /// only where the thread sleeps.
     ///

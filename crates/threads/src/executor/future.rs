@@ -81,6 +81,12 @@ impl<T> Future<T> {
         self.shared.completion.forget(observer);
     }
 
+    /// How many observers would be told.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub(super) fn observers(&self) -> usize {
+        self.shared.completion.observers()
+    }
+
     /// How to speak of the task: `task 3 of Executor 'web'`.
     fn words(&self) -> String {
         format!("task {} of {}", self.shared.number, self.shared.executor)

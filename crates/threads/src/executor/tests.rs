@@ -196,6 +196,59 @@ fn a_map_that_is_dropped_halfway_cancels_the_rest_and_one_that_was_not_asked_run
 }
 
 #[test]
+fn the_first_error_of_a_map_cancels_what_has_not_begun() {
+    let executor = Executor::new(1).unwrap();
+    let hold = Hold::new();
+    let ran: Arc<Mutex<Vec<u32>>> = Arc::default();
+    let (runs, holds) = (Arc::clone(&ran), hold.clone());
+    let mut results = executor
+        .map(0..10, move |item| {
+            runs.lock().unwrap().push(item);
+            if item == 1 {
+                holds.task()();
+            }
+            assert_ne!(item, 0, "the first fails");
+        })
+        .unwrap();
+    hold.until_it_runs();
+    assert!(results.next().unwrap().is_err());
+    assert_eq!(results.next(), None);
+    hold.let_go();
+    executor.shutdown().unwrap();
+    assert_eq!(*ran.lock().unwrap(), [0, 1]);
+}
+
+#[test]
+fn a_worker_that_is_in_a_callback_is_not_taken_for_free() {
+    let executor = Arc::new(Executor::new(2).unwrap());
+    let (theirs, hold) = (Arc::clone(&executor), Hold::new());
+    let held = executor.submit(hold.task()).unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    held.add_done_callback(move |_| {
+        // It is the first worker that waits here.
+        let _ = tell.send(theirs.submit(|| 1).unwrap().result());
+    });
+    hold.let_go();
+    assert_eq!(told.recv_timeout(LONG), Ok(Ok(1)));
+    assert_eq!(executor.workers(), 2);
+}
+
+#[test]
+fn those_who_wait_for_several_leave_nothing_behind() {
+    let executor = Executor::new(1).unwrap();
+    let hold = Hold::new();
+    let futures = [executor.submit(hold.task()).unwrap(), executor.submit(|| ()).unwrap()];
+    for when in [When::FirstCompleted, When::FirstException, When::AllCompleted] {
+        let waited = wait(&futures, when, Some(Duration::from_millis(1)));
+        assert_eq!((waited.done.len(), waited.not_done.len()), (0, 2));
+    }
+    assert!(as_completed_timeout(&futures, Duration::ZERO).next().unwrap().is_err());
+    drop(as_completed(&futures));
+    assert!(futures.iter().all(|future| future.observers() == 0));
+    hold.let_go();
+}
+
+#[test]
 fn a_panic_in_what_a_task_leaves_behind_is_reported_and_the_worker_lives() {
     struct Bad;
     impl Drop for Bad {

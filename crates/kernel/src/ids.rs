@@ -3,6 +3,7 @@
 use core::fmt;
 
 /// How many processes there can be at a time. A browser has fewer live memories than that.
+#[cfg(not(loom))]
 pub(crate) const MOST_PROCESSES: u32 = 128;
 
 /// The number of a process. Numbers are given in the order of creation and are not used again.
@@ -21,11 +22,13 @@ impl Pid {
     }
 
     /// The process's place in the table.
+    #[cfg(not(loom))]
     pub(crate) const fn place(self) -> usize {
         (self.0.wrapping_sub(1) % MOST_PROCESSES) as usize
     }
 
     /// This process in a set of processes.
+    #[cfg(not(loom))]
     pub(crate) const fn bit(self) -> u128 {
         1 << self.place()
     }

@@ -54,8 +54,8 @@
 //! | the last reader of a pipe | [`Rule::BrokenPipe`] when they write |
 //! | in the middle of a message | receive the messages before it, then [`Rule::Torn`], then those after it |
 //! | the holder of a lock or a permit | [`Rule::Abandoned`], if they would wait for this permit |
-//! | the last that put into a queue | [`Rule::Abandoned`], once it is empty |
-//! | one of a barrier's parties | [`Rule::BrokenBarrier`] |
+//! | the last that put into a queue, and died | [`Rule::Abandoned`], once it is empty |
+//! | at a barrier, or had a reference to one and died | [`Rule::BrokenBarrier`] |
 //! | notified, but not awake | the next waiter gets the notification |
 #![forbid(unsafe_code)]
 

@@ -21,7 +21,7 @@ impl Kernel {
     /// # Errors
     ///
     /// [`crate::Rule::Closed`], [`crate::Rule::ItemTooLong`], [`crate::Rule::NoMemory`];
-    /// [`crate::Rule::Abandoned`] if it is full, a process that used it has died, and all that are left are known to put
+    /// [`crate::Rule::Abandoned`] if it is full, one of its processes has died, and all that are left are known to put
     /// and not to get; [`crate::Rule::BadHandle`], [`crate::Rule::WrongKind`].
     pub fn queue_put(&self, caller: Caller, queue: Handle, item: &[u8]) -> Result<Attempt<u32>, Error> {
         self.attempt::<Queue, _>(caller, queue, |queue, scene| queue.put(scene, item))
@@ -32,7 +32,7 @@ impl Kernel {
     ///
     /// # Errors
     ///
-    /// [`crate::Rule::Closed`] once it is empty; [`crate::Rule::Abandoned`] if it is empty, a process that used it has
+    /// [`crate::Rule::Closed`] once it is empty; [`crate::Rule::Abandoned`] if it is empty, one of its processes has
     /// died, and all that are left are known to get and not to put; [`crate::Rule::BadHandle`],
     /// [`crate::Rule::WrongKind`].
     pub fn queue_get(

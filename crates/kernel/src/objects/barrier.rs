@@ -37,8 +37,6 @@ pub(crate) struct Barrier {
     broken: bool,
     /// Those who came and have not gone on yet, also of earlier rounds.
     here: Vec<Party>,
-    /// The processes that ever came.
-    came: u128,
 }
 
 impl Barrier {
@@ -46,7 +44,7 @@ impl Barrier {
         if parties == 0 || parties > limits::PARTIES {
             return Err(Rule::BadParties);
         }
-        Ok(Self { parties, broken: false, here: Vec::new(), came: 0 })
+        Ok(Self { parties, broken: false, here: Vec::new() })
     }
 
     /// The caller has come. While the last of a round runs what is between, others wait to come.
@@ -62,7 +60,6 @@ impl Barrier {
         let index = self.waiting();
         let last = index + 1 == self.parties;
         self.here.push(Party { caller, outcome: if last { Outcome::Opens } else { Outcome::Waits } });
-        self.came |= caller.pid.bit();
         Ok(Step::Done(Arrival { index, last }))
     }
 
@@ -140,13 +137,12 @@ impl Barrier {
         self.here.iter().position(|party| party.caller == caller).ok_or(Rule::NotWaiting)
     }
 
-    /// The process has no reference any more. It breaks the barrier if it was here, or if it died and was expected.
+    /// The process has no reference any more. It breaks the barrier if it was here. If it died, others may count on a
+    /// party that will never come, so it breaks the barrier as well.
     pub fn holder_left(&mut self, pid: Pid, died: bool) {
         let missed = self.here.iter().any(|party| party.caller.pid == pid && is_undecided(party.outcome));
-        let expected = died && self.came & pid.bit() != 0;
         self.here.retain(|party| party.caller.pid != pid);
-        self.came &= !pid.bit();
-        if missed || expected {
+        if missed || died {
             self.broken = true;
             self.end_round(Outcome::Broken);
         }

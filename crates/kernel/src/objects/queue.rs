@@ -55,7 +55,7 @@ pub(crate) struct Queue {
     /// The processes that put, and those that got.
     putters: u128,
     getters: u128,
-    /// A process that used it did not end by itself.
+    /// A process that had a reference did not end by itself.
     bereaved: bool,
 }
 
@@ -85,7 +85,10 @@ impl Queue {
         if bytes.len() > limits::ITEM_BYTES {
             return Err(Rule::ItemTooLong);
         }
-        self.putters |= scene.caller.pid.bit();
+        if self.putters & scene.caller.pid.bit() == 0 {
+            self.putters |= scene.caller.pid.bit();
+            self.tell_the_bereaved(scene);
+        }
         if self.state().is_full() {
             let takers_left = scene.holders & (self.getters | !self.putters);
             return self.blocked(takers_left, Side::Givers);
@@ -104,7 +107,10 @@ impl Queue {
 
     /// Takes the first item out, into the caller's buffer. Returns how many items are left.
     pub fn get(&mut self, scene: Scene<'_>, into: &mut Vec<u8>) -> Result<Step<u32>, Rule> {
-        self.getters |= scene.caller.pid.bit();
+        if self.getters & scene.caller.pid.bit() == 0 {
+            self.getters |= scene.caller.pid.bit();
+            self.tell_the_bereaved(scene);
+        }
         let Some(item) = self.items.pop_front() else {
             if self.closed {
                 return Err(Rule::Closed);
@@ -127,6 +133,13 @@ impl Queue {
     /// would do so for ever.
     fn blocked(&self, others: u128, side: Side) -> Result<Step<u32>, Rule> {
         if self.bereaved && others == 0 { Err(Rule::Abandoned) } else { Ok(Step::Blocked(side)) }
+    }
+
+    /// More is known of what a process does. Those who wait for what nobody is left to do have to find out.
+    fn tell_the_bereaved(&self, scene: Scene<'_>) {
+        if self.bereaved {
+            scene.gates.everybody();
+        }
     }
 
     /// Nothing can be put in any more. What is in can still be got.
@@ -179,7 +192,7 @@ impl Queue {
     /// The process has no reference any more.
     pub fn holder_left(&mut self, pid: Pid, died: bool) {
         self.lost = self.lost.saturating_add(self.in_hand.remove(&pid).unwrap_or(0));
-        self.bereaved |= died && (self.putters | self.getters) & pid.bit() != 0;
+        self.bereaved |= died;
         self.putters &= !pid.bit();
         self.getters &= !pid.bit();
     }

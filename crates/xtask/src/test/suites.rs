@@ -21,8 +21,11 @@ use crate::wasm::{self, Build, TARGET};
 use crate::workspace::{Cache, Workspace};
 
 /// The packages with loom tests, and their folders.
-const LOOM: [(&str, &str); 2] =
-    [("threadlab-trace", "crates/trace"), ("threadlab-threads", "crates/threads")];
+const LOOM: [(&str, &str); 3] = [
+    ("threadlab-trace", "crates/trace"),
+    ("threadlab-threads", "crates/threads"),
+    ("threadlab-kernel", "crates/kernel"),
+];
 
 /// The packages whose tests run on real workers.
 const WORKERS: [&str; 2] = ["threadlab-worker-tests", "threadlab-behaviours"];

@@ -14,6 +14,10 @@ mod events;
 #[cfg(panic = "unwind")]
 mod locks;
 #[cfg(panic = "unwind")]
+mod pool;
+#[cfg(panic = "abort")]
+mod pool_start;
+#[cfg(panic = "unwind")]
 mod queues;
 mod row;
 #[cfg(panic = "abort")]
@@ -34,13 +38,14 @@ static PROGRAMS: &[&[Named]] = &[
     locks::PROGRAMS,
     events::PROGRAMS,
     conditions::PROGRAMS,
+    pool::PROGRAMS,
     queues::PROGRAMS,
     sync::PROGRAMS,
     timers::PROGRAMS,
     tracing::PROGRAMS,
 ];
 #[cfg(panic = "abort")]
-static PROGRAMS: &[&[Named]] = &[spawning::PROGRAMS];
+static PROGRAMS: &[&[Named]] = &[pool_start::PROGRAMS, spawning::PROGRAMS];
 
 threadlab_threads::engine!(|name: &str, arguments: &str| {
     let programs = PROGRAMS.iter().find(|programs| programs.iter().any(|(known, _)| *known == name));

@@ -11,13 +11,18 @@ pub(super) fn usual_size(items: usize, workers: usize) -> usize {
     items.div_ceil(workers.saturating_mul(4)).max(1)
 }
 
-/// Cuts items into chunks of this size; the last one may be smaller.
-pub(super) fn cut<T>(items: impl Iterator<Item = T>, size: usize) -> Vec<Vec<T>> {
-    let mut items = items.peekable();
-    let mut chunks = Vec::new();
-    while items.peek().is_some() {
-        chunks.push(items.by_ref().take(size).collect());
+/// Cuts items into chunks of this size, which is not 0; the last one may be smaller.
+pub(super) fn cut<T>(mut items: Vec<T>, size: usize) -> Vec<Vec<T>> {
+    let mut chunks = Vec::with_capacity(items.len().div_ceil(size));
+    // From the end, where items go in one piece: many times faster than one by one.
+    while items.len() > size {
+        let last = (items.len() - 1) / size * size;
+        chunks.push(items.split_off(last));
     }
+    if !items.is_empty() {
+        chunks.push(items);
+    }
+    chunks.reverse();
     chunks
 }
 

@@ -232,7 +232,7 @@ impl Pool {
         if items.is_empty() {
             pending.settle(Ok(Vec::new()), None);
         } else {
-            let tasks = map::tasks(chunk::cut(items.into_iter(), size), call, &pending);
+            let tasks = map::tasks(chunk::cut(items, size), call, &pending);
             self.shared.add(&entry, tasks, caller);
         }
         Ok(pending)
@@ -324,7 +324,7 @@ impl Pool {
         F: Fn(I::Item) -> R + Send + Sync + 'static,
     {
         let (entry, (items, call)) = self.enter((items, call), Some(chunk_size))?;
-        let chunks = chunk::cut(items.into_iter(), chunk_size);
+        let chunks = chunk::cut(items.into_iter().collect(), chunk_size);
         let (tasks, results) = imap::tasks(chunks, call, &self.shared, in_order);
         self.shared.add(&entry, tasks, caller);
         Ok(results)

@@ -21,10 +21,9 @@
 //! assert_eq!(sum, 3);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! [`tasks`] is where tasks wait for workers and workers for tasks; [`completion`] is a future's state, and
-//! [`observer`] what a thread waits on for several of them. These three know neither threads nor events.
 
+// `tasks` is where tasks wait for workers and workers for tasks; `completion` is a future's state, and `observer` what a
+// thread waits on for several of them. These three know neither threads nor events, so that a model checker can run them.
 #[cfg(loom)]
 pub mod completion;
 #[cfg(not(loom))]

@@ -251,6 +251,7 @@ impl Inner {
                 self.run.borrow_mut().hear(events, browser::now_micros());
                 self.refresh_soon();
             }
+            Notice::Child { .. } => {}
             Notice::Ended(Outcome::Finished) => self.end(RunState::Finished, None),
             Notice::Ended(Outcome::Stopped) => self.end(RunState::Stopped, None),
             Notice::Ended(Outcome::Failed(failure)) => {

@@ -3,9 +3,10 @@
 #![cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
-use threadlab_host::{Engine, Notice, Options, Outcome, Process};
+use threadlab_host::{ChildNews, Engine, Notice, Options, Outcome, Process};
 use threadlab_trace::{Event, What};
 use wasm_bindgen::JsCast;
 
@@ -27,6 +28,35 @@ pub fn find(
     Ok(Box::new(move || main(&arguments)))
 }
 
+/// What a child process has shown.
+#[derive(Debug, Default)]
+pub struct Child {
+    /// Its events, in order.
+    pub events: Vec<Event>,
+    /// Its exit code, once it has ended.
+    pub code: Option<i32>,
+    /// What went wrong, where something did.
+    pub failure: Option<String>,
+    /// Its memory when events were read, in bytes.
+    pub memory_bytes: u32,
+}
+
+/// The lines printed in these events.
+fn lines(events: &[Event]) -> Vec<&str> {
+    let printed = events.iter().filter_map(|event| match &event.what {
+        What::Printed { text } => Some(text.as_str()),
+        _ => None,
+    });
+    printed.collect()
+}
+
+impl Child {
+    /// The lines printed.
+    pub fn lines(&self) -> Vec<&str> {
+        lines(&self.events)
+    }
+}
+
 /// What a run has shown.
 #[derive(Debug)]
 pub struct Run {
@@ -36,6 +66,8 @@ pub struct Run {
     pub events: Vec<Event>,
     /// How many events there were.
     pub count: usize,
+    /// The processes that it started, by their numbers.
+    pub children: BTreeMap<u32, Child>,
     /// Events lost.
     pub lost: u64,
     /// The process's memory when the last events but those of its end were read, in bytes.
@@ -59,13 +91,7 @@ impl Run {
 
     /// The lines printed.
     pub fn lines(&self) -> Vec<&str> {
-        self.events
-            .iter()
-            .filter_map(|event| match &event.what {
-                What::Printed { text } => Some(text.as_str()),
-                _ => None,
-            })
-            .collect()
+        lines(&self.events)
     }
 }
 
@@ -132,10 +158,12 @@ async fn run_keeping(
     let events: Rc<RefCell<Vec<Event>>> = Rc::default();
     let outcome: Rc<RefCell<Option<Outcome>>> = Rc::default();
     let memory_bytes: Rc<Cell<u32>> = Rc::default();
+    let children: Rc<RefCell<BTreeMap<u32, Child>>> = Rc::default();
     let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
     let listener = {
         let (process, events, outcome) = (Rc::clone(&process), Rc::clone(&events), Rc::clone(&outcome));
         let (memory_bytes, waker) = (Rc::clone(&memory_bytes), Rc::clone(&waker));
+        let children = Rc::clone(&children);
         move |notice: Notice<'_>| match notice {
             Notice::Running => {}
             Notice::Events(new) => {
@@ -144,6 +172,21 @@ async fn run_keeping(
                 let Some(process) = process.borrow().clone() else { return };
                 memory_bytes.set(process.memory_bytes().max(memory_bytes.get()));
                 act(&process, &events.borrow());
+            }
+            Notice::Child { process: number, news } => {
+                let mut children = children.borrow_mut();
+                let child = children.entry(number).or_default();
+                match news {
+                    ChildNews::Running => {}
+                    ChildNews::Events(new) => {
+                        child.events.extend_from_slice(new);
+                        let Some(process) = process.borrow().clone() else { return };
+                        child.memory_bytes = child.memory_bytes.max(process.memory_bytes_of(number));
+                    }
+                    ChildNews::Ended { code, failure } => {
+                        (child.code, child.failure) = (Some(code), failure);
+                    }
+                }
             }
             Notice::Ended(how) => {
                 *outcome.borrow_mut() = Some(how);
@@ -167,5 +210,6 @@ async fn run_keeping(
     // The last reference but the listener's, which is gone.
     process.take();
     let outcome = outcome.take().expect("the run has ended");
-    Run { outcome, events: events.take(), count: count.get(), lost, memory_bytes: memory_bytes.get() }
+    let (events, children) = (events.take(), children.take());
+    Run { outcome, events, count: count.get(), children, lost, memory_bytes: memory_bytes.get() }
 }

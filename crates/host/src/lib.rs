@@ -10,15 +10,18 @@
 
 mod engine;
 mod failure;
+mod family;
 mod frames;
+mod member;
 mod memory;
 mod messages;
 mod process;
+mod supervisor;
 mod support;
 mod workers;
 
 pub use engine::{Engine, LoadError};
 pub use failure::{Failure, Outcome, StartError};
-pub use process::{Notice, Options, Process};
+pub use process::{ChildNews, Notice, Options, Process};
 pub use support::{Missing, support};
 pub use workers::live_workers;

@@ -1,12 +1,141 @@
-// A worker of a process. The engine's module is put in front of this by the page that makes the worker.
+// A worker of a process. Two copies of the engine's module are put in front of this by the page that makes the worker:
+// `engine` runs in the process's memory, `kernel` in the memory that all processes of a run share.
+
+const pageBytes = 65536;
+// As the engine is linked.
+const maximumPages = 4096;
+const kernelStackBytes = 2 * pageBytes;
+
+const newMemory = (pages) => new WebAssembly.Memory({ initial: pages, maximum: maximumPages, shared: true });
+
+const copyOf = ({ buffer }) => {
+  const copy = newMemory(buffer.byteLength / pageBytes);
+  new Uint8Array(copy.buffer).set(new Uint8Array(buffer));
+  return copy;
+};
+
+// The bytes of a memory, which has another buffer when it has grown.
+const bytesOf = (memory) => {
+  let bytes = new Uint8Array(memory.buffer);
+  return () => {
+    if (bytes.buffer !== memory.buffer) bytes = new Uint8Array(memory.buffer);
+    return bytes;
+  };
+};
+
+// What the engine calls of the kernel. Every worker can reach it, but most never do, so its copy of the module starts
+// with the first call.
+const connect = (start, ownMemory) => {
+  const own = bytesOf(ownMemory);
+  let theirs;
+  let kept;
+  const keep = (make) => {
+    try {
+      kept = make();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const reach = () => {
+    if (!theirs) {
+      kernel.initSync({ module: start.module, memory: start.kernel, thread_stack_size: kernelStackBytes });
+      theirs = bytesOf(start.kernel);
+    }
+    return theirs();
+  };
+  // The answer lies in the kernel's memory until the next call.
+  const fetch = (answer, length) => {
+    const place = kernel.threadlab_kernel_answer();
+    own().set(reach().subarray(place, place + length), answer);
+  };
+  return {
+    // The request is a stretch of the process's memory, and so is the room for the answer. Returns the answer's length;
+    // a longer one than there is room for has to be fetched.
+    call(process, thread, request, length, answer, room) {
+      reach();
+      const place = kernel.threadlab_kernel_room(length);
+      reach().set(own().subarray(request, request + length), place);
+      const answered = kernel.threadlab_kernel_call(process, thread, length);
+      if (answered <= room) fetch(answer, answered);
+      return answered;
+    },
+    fetch,
+    wait(word, noted, milliseconds) {
+      reach();
+      return kernel.threadlab_kernel_wait(word, noted, milliseconds);
+    },
+    // Makes a memory for a process that is about to be started. Returns whether the browser had one.
+    newMemory() {
+      return keep(() => newMemory(start.firstPages));
+    },
+    // The same with a copy of this process's memory as it is now. `heldWord` is the address of the word by which the
+    // calling thread keeps others from the heap meanwhile; in the copy nobody holds it.
+    copyMemory(heldWord) {
+      return keep(() => {
+        const copy = copyOf(ownMemory);
+        Atomics.store(new Int32Array(copy.buffer), heldWord / 4, 0);
+        return copy;
+      });
+    },
+    startProcess(process, method, task, length, address) {
+      postMessage({
+        kind: "startProcess", process, method, memory: kept, task: own().slice(task, task + length), start: address,
+      });
+      kept = undefined;
+    },
+  };
+};
+
+const supervise = (start) => {
+  kernel.initSync({ module: start.module, memory: start.kernel, thread_stack_size: kernelStackBytes });
+  let template;
+  const orders = {
+    copyTemplate({ process }) {
+      template ??= engine.initSync({ module: start.module }).memory;
+      postMessage({ kind: "template", process, memory: copyOf(template) });
+    },
+    expel({ process }) {
+      kernel.threadlab_kernel_expel(process);
+      postMessage({ kind: "expelled", process });
+    },
+    bury({ process, code }) {
+      postMessage({ kind: "buried", process, orphans: kernel.threadlab_kernel_bury(process, code) });
+    },
+  };
+  onmessage = ({ data: order }) => {
+    try {
+      orders[order.kind](order);
+    } catch (error) {
+      postMessage({ kind: "died", failure: String(error), thread: 0 });
+    }
+  };
+};
+
 onmessage = ({ data: start }) => {
   onmessage = null;
   let exports;
   try {
+    if (start.kind === "supervise") {
+      supervise(start);
+      return;
+    }
     // Initialised synchronously: a trap behind an asynchronous start would reach nobody.
     exports = engine.initSync({ module: start.module, memory: start.memory, thread_stack_size: start.stackBytes });
     if (start.kind === "lead") {
+      // Memory that nobody touches costs nothing, and most runs do not touch this.
+      start.firstPages = exports.memory.buffer.byteLength / pageBytes;
+      start.kernel = newMemory(start.firstPages);
+      postMessage({ kind: "kernel", kernel: start.kernel, firstPages: start.firstPages });
+    }
+    globalThis.threadlabKernel = connect(start, exports.memory);
+    if (start.kind === "lead") {
       engine.threadlab_lead(start.program, start.arguments, start.epoch, start.maxThreads, start.timeScale);
+    } else if (start.kind === "child") {
+      const inCopy = start.stackBytes !== undefined;
+      engine.threadlab_child(start.process, start.task, start.epoch, start.maxThreads, start.timeScale, inCopy);
+    } else if (start.kind === "forked") {
+      engine.threadlab_forked(start.process, start.start, start.epoch);
     } else {
       engine.threadlab_run(start.start, start.epoch);
     }

@@ -33,17 +33,13 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Makes a worker with the engine's script; it says [`Message::Ready`] once it waits for its start, which can be
-    /// sent earlier.
+    /// Makes a worker with the engine's script; it says [`Message::Ready`] once it waits for its start, which it may be
+    /// [told](Self::tell) earlier.
     ///
     /// # Errors
     ///
     /// What the browser says if it makes none.
-    pub(crate) fn new(
-        engine: &Engine,
-        start: &Start,
-        heard: impl Fn(Heard) + Clone + 'static,
-    ) -> Result<Self, String> {
+    pub(crate) fn new(engine: &Engine, heard: impl Fn(Heard) + Clone + 'static) -> Result<Self, String> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = WebWorker::new_with_options(engine.script(), &options).map_err(|error| said(&error))?;
@@ -69,9 +65,18 @@ impl Worker {
         };
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        let made = Self { port: worker, _on_message: on_message, _on_error: on_error };
-        made.port.post_message(start.value()).map_err(|error| said(&error))?;
-        Ok(made)
+        Ok(Self { port: worker, _on_message: on_message, _on_error: on_error })
+    }
+}
+
+impl Worker {
+    /// Sends the worker its start, or an order.
+    ///
+    /// # Errors
+    ///
+    /// What the browser says if it does not take it.
+    pub(crate) fn tell(&self, order: &Start) -> Result<(), String> {
+        self.port.post_message(order.value()).map_err(|error| said(&error))
     }
 }
 

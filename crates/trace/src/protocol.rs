@@ -1,10 +1,15 @@
 //! The messages between a page and the workers of its processes, as `postMessage` carries them: plain objects with a
 //! field [`KIND`] and the fields named below.
 //!
-//! Page to worker: [`LEAD`] starts a process, [`RUN`] starts a further worker in it. Worker to page: [`STARTED`] once
-//! by the leader, [`SPAWN`] for each further worker that is wanted, [`DRAIN`] when the page has fallen behind,
-//! [`EXITED`] at the end of the program, [`READY`] when a worker's script has been loaded and [`DIED`] when its thread
-//! ended in a way that no program can catch.
+//! Page to worker: [`LEAD`] starts a run's first process, [`CHILD`] and [`FORKED`] further ones, [`RUN`] starts a further
+//! worker in a process. Worker to page: [`KERNEL`] and [`STARTED`] once by each leader, [`SPAWN`] for each further worker
+//! that is wanted, [`DRAIN`] when the page has fallen behind, [`EXITED`] at the end of the program, [`READY`] when a
+//! worker's script has been loaded and [`DIED`] when its thread ended in a way that no program can catch. A worker asks
+//! for a further process by [`START_PROCESS`] and for the end of one by [`END_PROCESS`].
+//!
+//! One worker of a run may be its supervisor, which runs no program: it is the page's hand in the kernel, where the page
+//! itself must not wait. It is started by [`SUPERVISE`], told [`COPY_TEMPLATE`], [`EXPEL`] and [`BURY`], and answers
+//! [`TEMPLATE`], [`EXPELLED`] and [`BURIED`].
 
 /// The field that says which message it is.
 pub const KIND: &str = "kind";
@@ -14,6 +19,36 @@ pub const KIND: &str = "kind";
 pub const LEAD: &str = "lead";
 /// Page to worker: join a process. Carries [`MODULE`], [`MEMORY`], [`EPOCH`], [`START`], [`STACK_BYTES`].
 pub const RUN: &str = "run";
+
+/// Page to leader: run a function of the program in a process of its own. Carries [`MODULE`], [`KERNEL`], [`EPOCH`],
+/// [`TIME_SCALE`], [`MAX_THREADS`], [`PROCESS`], [`MEMORY`], [`TASK`], and [`STACK_BYTES`] where the memory is a copy.
+pub const CHILD: &str = "child";
+/// Page to leader: go on in a copy of the parent's memory. Carries [`MODULE`], [`KERNEL`], [`MEMORY`], [`EPOCH`],
+/// [`START`], [`STACK_BYTES`], [`PROCESS`].
+pub const FORKED: &str = "forked";
+/// Page to worker: be the run's supervisor. Carries [`MODULE`], [`KERNEL`].
+pub const SUPERVISE: &str = "supervise";
+
+/// Worker to page: start a further process, which the kernel knows already. Carries [`PROCESS`], [`METHOD`], and as the
+/// method asks for them [`MEMORY`], [`TASK`] and [`START`].
+pub const START_PROCESS: &str = "startProcess";
+/// Worker to page: end a process. Carries [`PROCESS`], [`CODE`].
+pub const END_PROCESS: &str = "endProcess";
+/// Leader to page: the exit code that its program has set. Carries [`CODE`].
+pub const EXIT_CODE: &str = "exitCode";
+
+/// Page to supervisor: copy the template, a memory in which nothing has run yet. Carries [`PROCESS`].
+pub const COPY_TEMPLATE: &str = "copyTemplate";
+/// Supervisor to page: the copy. Carries [`PROCESS`] and [`MEMORY`].
+pub const TEMPLATE: &str = "template";
+/// Page to supervisor: let no thread of the process into the kernel any more. Carries [`PROCESS`].
+pub const EXPEL: &str = "expel";
+/// Supervisor to page: no thread of the process is in the kernel. Carries [`PROCESS`].
+pub const EXPELLED: &str = "expelled";
+/// Page to supervisor: the process has ended. Carries [`PROCESS`], [`CODE`].
+pub const BURY: &str = "bury";
+/// Supervisor to page: the kernel knows of the end. Carries [`PROCESS`] and [`ORPHANS`].
+pub const BURIED: &str = "buried";
 
 /// Leader to page: the process exists. Carries [`MEMORY`], [`TRACE`], [`CONTROLS`].
 pub const STARTED: &str = "started";
@@ -33,6 +68,26 @@ pub const DIED: &str = "died";
 pub const MODULE: &str = "module";
 /// The process's shared `WebAssembly.Memory`.
 pub const MEMORY: &str = "memory";
+/// The shared memory in which the run's kernel lives. As a message's kind: leader to page, this is it.
+pub const KERNEL: &str = "kernel";
+/// How many pages of 64 KiB a new memory of the engine has. Goes along with [`KERNEL`].
+pub const FIRST_PAGES: &str = "firstPages";
+/// The number of a process, as the kernel gave it.
+pub const PROCESS: &str = "process";
+/// How a process is started: one of the three methods below.
+pub const METHOD: &str = "method";
+/// With a memory of its own.
+pub const SPAWN_METHOD: &str = "spawn";
+/// With a copy of its parent's memory.
+pub const FORK_METHOD: &str = "fork";
+/// With a copy of a memory in which nothing has run yet.
+pub const FORKSERVER_METHOD: &str = "forkserver";
+/// What a child is to do: bytes that the engine's module understands.
+pub const TASK: &str = "task";
+/// How a process ended: its exit code, negative where a signal of that number ended it.
+pub const CODE: &str = "code";
+/// The numbers of the processes that have to end because their parent has.
+pub const ORPHANS: &str = "orphans";
 /// The program's name.
 pub const PROGRAM: &str = "program";
 /// The program's arguments, as the program reads them.

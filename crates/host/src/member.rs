@@ -1,0 +1,133 @@
+//! One process of a run: its workers, its memory and its events.
+
+use crate::memory::View;
+use crate::workers::Worker;
+use core::cell::{Cell, RefCell};
+use js_sys::WebAssembly;
+use threadlab_trace::{Event, Merge, RemoteDirectory, SharedMemory as _};
+
+/// A process.
+#[derive(Default)]
+pub(crate) struct Member {
+    workers: RefCell<Vec<Worker>>,
+    /// Workers that have loaded their script.
+    ready: Cell<usize>,
+    /// When the last worker was made or became ready, in milliseconds since the run's epoch.
+    progress: Cell<f64>,
+    shared: RefCell<Option<Shared>>,
+    lost: Cell<u64>,
+    /// What its program says that it ends with.
+    exit_code: Cell<Option<i32>>,
+}
+
+/// What there is once the leader has begun.
+struct Shared {
+    memory: WebAssembly::Memory,
+    trace: usize,
+    controls: usize,
+    merge: Merge,
+    events: Vec<Event>,
+}
+
+impl Member {
+    /// Takes a worker in that was made at this time.
+    pub(crate) fn add(&self, worker: Worker, now: f64) {
+        self.workers.borrow_mut().push(worker);
+        self.progress.set(now);
+    }
+
+    /// A worker has loaded its script.
+    pub(crate) fn worker_is_ready(&self, now: f64) {
+        self.ready.set(self.ready.get() + 1);
+        self.progress.set(now);
+    }
+
+    /// How many workers have loaded their script.
+    pub(crate) fn ready(&self) -> usize {
+        self.ready.get()
+    }
+
+    /// Whether a worker has not loaded its script yet.
+    pub(crate) fn awaits_a_worker(&self) -> bool {
+        self.ready.get() < self.workers.borrow().len()
+    }
+
+    /// Whether it has been waiting for a worker for so many milliseconds.
+    pub(crate) fn awaits_a_worker_since(&self, now: f64, patience: f64) -> bool {
+        self.awaits_a_worker() && now - self.progress.get() > patience
+    }
+
+    /// Its leader has begun.
+    pub(crate) fn begins(&self, memory: WebAssembly::Memory, trace: usize, controls: usize) {
+        let shared = Shared { memory, trace, controls, merge: Merge::new(), events: Vec::new() };
+        *self.shared.borrow_mut() = Some(shared);
+    }
+
+    /// Its memory, once its leader has begun.
+    pub(crate) fn memory(&self) -> Option<WebAssembly::Memory> {
+        self.shared.borrow().as_ref().map(|shared| shared.memory.clone())
+    }
+
+    /// The size of its memory in bytes, or 0 before its leader has begun.
+    pub(crate) fn memory_bytes(&self) -> u32 {
+        self.memory().map_or(0, |memory| js_sys::SharedArrayBuffer::from(memory.buffer()).byte_length())
+    }
+
+    pub(crate) fn set_exit_code(&self, code: i32) {
+        self.exit_code.set(Some(code));
+    }
+
+    pub(crate) fn exit_code(&self) -> Option<i32> {
+        self.exit_code.get()
+    }
+
+    /// Events that its threads dropped.
+    pub(crate) fn lost(&self) -> u64 {
+        self.lost.get()
+    }
+
+    /// Ends its workers, in whatever state they are.
+    pub(crate) fn end_workers(&self) {
+        drop(self.workers.take());
+    }
+
+    /// Hands on what has happened since the last time; `tick` is the time in milliseconds for events that tell none,
+    /// `last` that its workers have ended.
+    pub(crate) fn drain(&self, tick: u32, last: bool, hear: impl FnOnce(&[Event])) {
+        let mut shared = self.shared.borrow_mut();
+        let Some(Shared { memory, trace, merge, events, .. }) = &mut *shared else { return };
+        let directory = RemoteDirectory::new(View::new(memory), *trace);
+        directory.set_tick(tick);
+        events.clear();
+        if last {
+            merge.finish(&directory, events);
+        } else {
+            merge.drain(&directory, events);
+        }
+        self.lost.set(merge.dropped(&directory) + merge.garbage());
+        if events.is_empty() {
+            return;
+        }
+        let mut taken = core::mem::take(events);
+        // The listener may ask for the memory's size, or for the end.
+        drop(shared);
+        hear(&taken);
+        taken.clear();
+        if let Some(shared) = &mut *self.shared.borrow_mut() {
+            shared.events = taken;
+        }
+    }
+
+    /// Changes how fast its sleeps pass.
+    pub(crate) fn tell_time_scale(&self, scale: f64) {
+        if let Some(shared) = &*self.shared.borrow() {
+            #[expect(clippy::cast_possible_truncation, reason = "a factor needs no more digits")]
+            let scale = scale as f32;
+            let view = View::new(&shared.memory);
+            view.store_and_wake(shared.controls, scale.to_bits());
+            // Timers wait on the word behind it, which is counted up.
+            let changed = shared.controls + size_of::<u32>();
+            view.store_and_wake(changed, view.load(changed).wrapping_add(1));
+        }
+    }
+}

@@ -39,6 +39,8 @@ pub mod clock;
 pub mod cores;
 pub mod executor;
 pub mod futex;
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+pub mod heap;
 mod object;
 #[cfg(not(loom))]
 pub mod output;

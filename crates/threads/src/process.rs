@@ -160,6 +160,9 @@ impl Process {
 
     /// The main thread has ended well.
     pub(crate) fn main_ends(&self) {
+        if let Some(act) = AT_END.get() {
+            act();
+        }
         let list = lock(&self.end_with_main).take();
         for it in list.iter().flatten().filter_map(Weak::upgrade) {
             it.main_ends();
@@ -202,6 +205,22 @@ impl Process {
         futex::wake(&self.controls.time_scale, u32::MAX);
         Timers::scale_changed(self);
     }
+}
+
+/// The limits and settings of the calling thread's process, as they are now.
+pub fn options() -> Options {
+    let process = thread::process();
+    let time_scale = f32::from_bits(process.controls.time_scale.load(Ordering::Relaxed));
+    Options { max_threads: process.max_threads, time_scale }
+}
+
+/// What the main thread does when its program has come to a good end, see [`at_end`].
+static AT_END: OnceLock<fn()> = OnceLock::new();
+
+/// Has the main thread of every process call this when its program has come to a good end, before the process waits for
+/// its other threads. The first function stays; for layers above that have more to wait for.
+pub fn at_end(act: fn()) {
+    let _ = AT_END.set(act);
 }
 
 /// Why a program failed.

@@ -2,9 +2,11 @@
 //!
 //! The messages are described in [`threadlab_trace::protocol`].
 
+use crate::atomic::{AtomicU32, Ordering};
 use crate::process::{Options, Process, Program};
 use crate::thread::Start;
-use crate::{clock, stack, thread};
+use crate::{clock, futex, stack, thread};
+use core::time::Duration;
 use js_sys::{Object, Reflect};
 use threadlab_trace::protocol;
 use wasm_bindgen::JsValue;
@@ -17,8 +19,8 @@ extern "C" {
     fn post_message(message: &JsValue) -> Result<(), JsValue>;
 }
 
-/// Runs a program as a process's main thread, on a worker whose module has just been given a memory of its own.
-/// `find` makes the program from its name and arguments, or says why it cannot.
+/// Runs a program as a process's main thread, on a worker whose module has just been given a memory of its own, or a copy
+/// of another process's. `find` makes the program from its name and arguments, or says why it cannot.
 pub fn lead(
     find: impl FnOnce(&str, &str) -> Result<Program, String>,
     program: &str,
@@ -43,12 +45,45 @@ pub fn lead(
     post(&[(protocol::KIND, protocol::EXITED.into()), (protocol::FAILURE, failure)]);
 }
 
+/// As [`lead`], on a worker that is not the first in its memory, which is a copy: its stack lies in the heap like those of
+/// further threads.
+pub fn lead_in_copy(program: Program, epoch: f64, options: Options) {
+    stack::mark_end();
+    lead(|_, _| Ok(program), "", "", epoch, options);
+}
+
+/// Workers that were asked for and have not begun.
+static COMING: AtomicU32 = AtomicU32::new(0);
+
+/// Waits until no worker is about to begin in this process: what it does to the memory before its thread runs cannot be
+/// copied half done. Returns false if that takes longer than the deadline.
+pub fn wait_until_none_is_coming(deadline: Duration) -> bool {
+    loop {
+        // Acquire: what those did that have begun is seen.
+        let coming = COMING.load(Ordering::Acquire);
+        if coming == 0 {
+            return true;
+        }
+        if futex::wait(&COMING, coming, Some(deadline)) == futex::Wait::TimedOut {
+            return false;
+        }
+    }
+}
+
+/// A worker has begun, or will not.
+fn has_come() {
+    // Release: pairs with the load above.
+    COMING.fetch_sub(1, Ordering::Release);
+    futex::wake(&COMING, u32::MAX);
+}
+
 /// Runs threads on a worker that has joined a process, for as long as the process lives. `start` is what
 /// [`request`] told the page.
 #[wasm_bindgen]
 pub fn threadlab_run(start: usize, epoch: f64) {
     clock::set_epoch(epoch);
     stack::mark_end();
+    has_come();
     // SAFETY: the page passes on, once, the address that `request` made by `Box::into_raw`.
     let start = unsafe { Box::from_raw(core::ptr::with_exposed_provenance_mut::<Start>(start)) };
     start.run_until_the_process_ends();
@@ -68,7 +103,10 @@ pub(crate) fn request(start: Start) -> Result<(), String> {
         (protocol::KIND, protocol::SPAWN.into()),
         (protocol::START, number(start.expose_provenance())),
     ]);
+    // Relaxed: whoever waits for it is the thread itself, or has heard of its request.
+    COMING.fetch_add(1, Ordering::Relaxed);
     post_message(&message).map_err(|error| {
+        has_come();
         // SAFETY: the message was not sent, so nobody else has the address.
         drop(unsafe { Box::from_raw(start) });
         format!("{error:?}")
@@ -85,7 +123,8 @@ pub(crate) fn die(message: &str) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-fn post(fields: &[(&str, JsValue)]) {
+/// Sends the page a message of [`threadlab_trace::protocol`].
+pub fn post(fields: &[(&str, JsValue)]) {
     // A message that cannot be sent has no one to be told: the page is gone, and its workers go with it.
     let _ = post_message(&object(fields));
 }

@@ -6,6 +6,7 @@
 mod failures;
 mod locks;
 mod page_thread;
+mod processes;
 mod threads;
 
 use threadlab_harness::{Named, Run, find};
@@ -13,7 +14,7 @@ use threadlab_host::{Options, live_workers};
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
-static PROGRAMS: &[&[Named]] = &[threads::PROGRAMS, locks::PROGRAMS, failures::PROGRAMS];
+static PROGRAMS: &[&[Named]] = &[threads::PROGRAMS, locks::PROGRAMS, failures::PROGRAMS, processes::PROGRAMS];
 
 threadlab_threads::engine!(|name: &str, arguments: &str| {
     let programs = PROGRAMS.iter().find(|programs| programs.iter().any(|(known, _)| *known == name));

@@ -1,0 +1,144 @@
+//! The process's side of the kernel: attempts, and waits in between.
+
+use crate::wire::{Reply, Request};
+use core::sync::atomic::{AtomicU32, Ordering};
+use core::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use threadlab_kernel::Rule;
+use threadlab_threads::clock;
+
+#[cfg(target_arch = "wasm32")]
+#[path = "client_worker.rs"]
+mod back_end;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "client_native.rs"]
+mod back_end;
+
+/// What an operation that took place has brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// Its number among all operations of all processes.
+    pub order: u64,
+    pub numbers: [u32; 4],
+    pub bytes: Vec<u8>,
+}
+
+/// What an attempt came to.
+pub(crate) enum Outcome {
+    Taken(Taken),
+    Blocked(Blocked),
+}
+
+/// What an operation that would block is to wait for.
+#[derive(Clone, Copy)]
+pub(crate) struct Blocked {
+    word: u32,
+    noted: u32,
+}
+
+impl Blocked {
+    /// Waits until it may be worth another attempt. Returns false once the deadline has passed.
+    pub fn wait(self, deadline: Option<Duration>) -> bool {
+        let milliseconds = match deadline {
+            None => -1.0,
+            Some(deadline) => match deadline.checked_sub(clock::now()) {
+                Some(left) if !left.is_zero() => left.as_secs_f64() * 1000.0,
+                _ => return false,
+            },
+        };
+        back_end::wait(self.word, self.noted, milliseconds);
+        true
+    }
+}
+
+/// Attempts an operation once.
+pub(crate) fn attempt(request: &Request<'_>) -> Result<Outcome, Rule> {
+    reply_to(process(), request)
+}
+
+fn reply_to(process: u32, request: &Request<'_>) -> Result<Outcome, Rule> {
+    // Numbers and bytes can always be written and read again.
+    let request = postcard::to_stdvec(request).unwrap_or_default();
+    let reply = back_end::call(process, thread(), &request);
+    match postcard::from_bytes(&reply) {
+        Ok(Reply::Done { order, numbers, bytes }) => Ok(Outcome::Taken(Taken { order, numbers, bytes })),
+        Ok(Reply::Blocked { word, noted }) => Ok(Outcome::Blocked(Blocked { word, noted })),
+        Ok(Reply::Failed { rule }) => match Rule::from_code(rule) {
+            // The process is being ended, and nothing is to happen in it any more.
+            Some(Rule::Killed) => back_end::end_here(),
+            Some(rule) => Err(rule),
+            None => Err(Rule::WrongKind),
+        },
+        Err(_) => Err(Rule::WrongKind),
+    }
+}
+
+/// Does an operation that never blocks.
+pub(crate) fn take(request: &Request<'_>) -> Result<Taken, Rule> {
+    match attempt(request)? {
+        Outcome::Taken(taken) => Ok(taken),
+        Outcome::Blocked(_) => Err(Rule::WrongKind),
+    }
+}
+
+/// Attempts an operation until it takes place, or until the deadline, which is `None` for ever. `blocks` is called
+/// before the first wait. Returns `None` once the deadline has passed.
+pub(crate) fn until(
+    request: &Request<'_>,
+    deadline: Option<Duration>,
+    blocks: impl FnOnce(),
+) -> Result<Option<Taken>, Rule> {
+    let mut blocks = Some(blocks);
+    loop {
+        match attempt(request)? {
+            Outcome::Taken(taken) => return Ok(Some(taken)),
+            Outcome::Blocked(blocked) => {
+                if let Some(blocks) = blocks.take() {
+                    blocks();
+                }
+                if !blocked.wait(deadline) {
+                    return Ok(None);
+                }
+            }
+        }
+    }
+}
+
+/// The number of the calling process, or 0 before it has reached the kernel.
+static PROCESS: AtomicU32 = AtomicU32::new(0);
+/// Numbers given to threads so far.
+static THREADS: AtomicU32 = AtomicU32::new(0);
+
+thread_local! {
+    static THREAD: u32 = THREADS.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+}
+
+/// The number of the calling process.
+pub(crate) fn process() -> u32 {
+    /// Held while the first process is entered into the kernel's table, so that it is entered once.
+    static ENTERING: Mutex<()> = Mutex::new(());
+    let known = PROCESS.load(Ordering::Relaxed);
+    if known != 0 {
+        return known;
+    }
+    let _entering = ENTERING.lock().unwrap_or_else(PoisonError::into_inner);
+    if PROCESS.load(Ordering::Relaxed) == 0
+        && let Ok(Outcome::Taken(first)) = reply_to(0, &Request::First)
+    {
+        PROCESS.store(first.numbers[0], Ordering::Relaxed);
+    }
+    threadlab_threads::process::at_end(crate::end_process);
+    PROCESS.load(Ordering::Relaxed)
+}
+
+/// The calling process has this number.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn set_process(number: u32) {
+    threadlab_threads::process::at_end(crate::end_process);
+    PROCESS.store(number, Ordering::Relaxed);
+}
+
+/// The number of the calling thread, which differs from those of the other threads of its process.
+fn thread() -> u32 {
+    THREAD.with(|thread| *thread)
+}

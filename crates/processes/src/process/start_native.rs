@@ -1,0 +1,16 @@
+//! There are no processes in native tests.
+
+use super::super::Process;
+use super::super::task::Task;
+use crate::error::Error;
+use crate::reference;
+
+pub(in crate::process) fn start(process: &Process, pid: u32, task: &Task) -> Result<(), Error> {
+    if let Task::Function(write) = task {
+        reference::giving_to(pid, write)
+            .map_err(|reason| Error::Unwritable { object: process.words(), reason })?;
+    }
+    Err(Error::NotHere { object: process.words() })
+}
+
+pub(in crate::process) fn end(_pid: u32, _code: i32) {}

@@ -92,13 +92,13 @@ const MAX_MARKS: usize = 4;
 #[component]
 fn Line(props: &LineProps) -> Html {
     let ids = props.threads.iter().map(|thread| thread.0.to_string()).collect::<Vec<_>>().join(" ");
-    let here = (!ids.is_empty()).then_some("source-here");
+    let class = if ids.is_empty() { "source-line" } else { "source-line source-here" };
     let on = (!ids.is_empty()).then_some(ids);
     html! {
-        <span class={classes!("source-line", here)} data-line-of={on}>
+        <span {class} data-line-of={on}>
             <span class="source-marks" aria-hidden="true">
                 { for props.threads.iter().take(MAX_MARKS).map(|&thread| html! {
-                    <span class={classes!("mark", Accent::of(thread).classes())} />
+                    <span class={format!("mark {}", Accent::of(thread).classes())} />
                 }) }
             </span>
             <span class="source-number" aria-hidden="true">{ props.number }</span>

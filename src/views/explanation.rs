@@ -36,15 +36,16 @@ pub fn Article(props: &Props) -> Html {
         }
     };
     // Both texts take their place from the beginning, one of them unseen, so that nothing moves when a run ends.
-    let (before, after) = if props.answered { ("unseen", "") } else { ("", "unseen") };
+    let (before, after) =
+        if props.answered { ("hint unseen", "answer-text") } else { ("hint", "answer-text unseen") };
     html! {
         <article class="explanation" aria-label="Explanation" key={about.id}>
             <section class="question" aria-labelledby="question-title">
                 <h2 id="question-title">{ "Before you run" }</h2>
                 <p>{ about.question.text }</p>
                 <div class="answer">
-                    <p class={classes!("hint", before)}>{ "Decide, then press Run. The answer appears here afterwards." }</p>
-                    <p class={classes!("answer-text", after)} data-answer={props.answered.to_string()}>
+                    <p class={before}>{ "Decide, then press Run. The answer appears here afterwards." }</p>
+                    <p class={after} data-answer={props.answered.to_string()}>
                         { about.question.answer }
                     </p>
                 </div>

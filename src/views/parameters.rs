@@ -148,7 +148,7 @@ fn Field(props: &FieldProps) -> Html {
         }
     };
     html! {
-        <div class={classes!("field", problem.is_some().then_some("field-bad"))}>
+        <div class={if problem.is_some() { "field field-bad" } else { "field" }}>
             <label for={id}>{ parameter.label }</label>
             { control }
             <div class="hint" id={hint_id}>

@@ -24,7 +24,7 @@ pub fn ResultPanel(props: &RunProps) -> Html {
     html! {
         <section class="panel panel-result" aria-labelledby="result-title">
             <h2 id="result-title">{ "Result" }</h2>
-            <div class={classes!("panel-body", "result", format!("result-{kind}"))} tabindex="0" role="group"
+            <div class={format!("panel-body result result-{kind}")} tabindex="0" role="group"
                 aria-label="Result of the run" data-result={kind}>{ text }</div>
         </section>
     }

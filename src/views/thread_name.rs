@@ -11,7 +11,7 @@ pub fn thread_name(model: &Model, thread: ThreadId) -> Html {
         .thread(thread)
         .map_or_else(|| format!("thread {}", thread.0), |thread| thread.name().to_owned());
     html! {
-        <span class={classes!("thread-name", Accent::of(thread).classes())}>
+        <span class={format!("thread-name {}", Accent::of(thread).classes())}>
             <span class="mark" aria-hidden="true" /><span class="name">{ name }</span>
         </span>
     }

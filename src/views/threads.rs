@@ -72,7 +72,7 @@ fn row(run: &Run, thread: &Thread) -> Html {
             <td>
                 // What is waited for can be long; the table keeps its lines all the same.
                 <span class="clamp" title={words.clone()}>
-                    <span class={classes!("state", format!("state-{state}"))}>{ state }</span>
+                    <span class={format!("state state-{state}")}>{ state }</span>
                     if let Some(words) = words { <span class="waits">{ words }</span> }
                 </span>
             </td>

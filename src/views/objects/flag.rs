@@ -22,6 +22,7 @@ pub(super) fn draw_once(model: &Model, object: &Object, set: bool) -> Drawing {
 }
 
 fn flag(set: bool) -> Drawing {
-    let picture = html! { <i class={classes!("flag", set.then_some("flag-up"))} aria-hidden="true" /> };
+    let class = if set { "flag flag-up" } else { "flag" };
+    let picture = html! { <i {class} aria-hidden="true" /> };
     Drawing { picture, on: set, data: vec![("data-set", set.to_string())], ..Drawing::default() }
 }

@@ -60,8 +60,8 @@ fn card(model: &Model, object: &Object) -> Html {
     let card = html! {
         <article class="object" key={id.clone()} data-object={id}>
             <h3>{ object.words().to_string() }</h3>
-            <div class={classes!("lock", drawing.wide.then_some("lock-wide"))}>
-                <div class={classes!("lock-body", drawing.on.then_some("lock-held"))}>
+            <div class={if drawing.wide { "lock lock-wide" } else { "lock" }}>
+                <div class={if drawing.on { "lock-body lock-held" } else { "lock-body" }}>
                     // One element for all words: several would be exchanged, and a name's would become a word's.
                     <span class="lock-word">{ drawing.words }</span>
                     { drawing.picture }

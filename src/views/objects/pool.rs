@@ -22,10 +22,17 @@ pub(super) fn draw(model: &Model, pool: &Pool) -> Drawing {
     };
     let shown = workers.iter().map(Some).chain(std::iter::repeat(None)).take(size.min(MAX_WORKERS));
     let counts = [
-        ("waiting", pool.waiting()),
-        ("done", pool.done()),
-        ("failed", pool.failed()),
-        ("cancelled", pool.cancelled()),
+        ("waiting", "data-waiting", pool.waiting()),
+        ("done", "data-done", pool.done()),
+        ("failed", "data-failed", pool.failed()),
+        ("cancelled", "data-cancelled", pool.cancelled()),
+    ];
+    let number = |name, number: usize| (name, number.to_string());
+    let of_all = [
+        number("data-workers", workers.len()),
+        number("data-busy", busy),
+        ("data-closed", pool.is_closed().to_string()),
+        ("data-terminated", pool.is_terminated().to_string()),
     ];
     Drawing {
         words: format!("{busy} of {size} busy{down}"),
@@ -36,10 +43,8 @@ pub(super) fn draw(model: &Model, pool: &Pool) -> Drawing {
                     { slots::more(size.saturating_sub(MAX_WORKERS)) }
                 </ul>
                 <dl class="counts" aria-label="Tasks">
-                    { for counts.iter().map(|&(name, count)| html! {
-                        <div class={classes!((count == 0).then_some("none"))}>
-                            <dt>{ name }</dt><dd>{ grouped(count) }</dd>
-                        </div>
+                    { for counts.iter().map(|&(name, _, count)| html! {
+                        <div><dt>{ name }</dt><dd>{ grouped(count) }</dd></div>
                     }) }
                 </dl>
             </div>
@@ -47,16 +52,7 @@ pub(super) fn draw(model: &Model, pool: &Pool) -> Drawing {
         wide: true,
         on: busy > 0,
         hint: format!("{} in all.", words::counted(pool.added(), "task", "tasks")),
-        data: vec![
-            ("data-workers", workers.len().to_string()),
-            ("data-busy", busy.to_string()),
-            ("data-waiting", pool.waiting().to_string()),
-            ("data-done", pool.done().to_string()),
-            ("data-failed", pool.failed().to_string()),
-            ("data-cancelled", pool.cancelled().to_string()),
-            ("data-closed", pool.is_closed().to_string()),
-            ("data-terminated", pool.is_terminated().to_string()),
-        ],
+        data: counts.iter().map(|&(_, name, count)| (name, count.to_string())).chain(of_all).collect(),
     }
 }
 
@@ -71,9 +67,9 @@ fn worker(model: &Model, worker: Option<&Worker>) -> Html {
         (None, Some(state)) if state.has_ended() => "ended".to_owned(),
         (None, _) => "idle".to_owned(),
     };
-    let busy = worker.task().map(|_| "worker-busy");
+    let class = if worker.task().is_some() { "worker worker-busy" } else { "worker" };
     html! {
-        <li class={classes!("worker", busy)} data-worker={worker.thread().0.to_string()}
+        <li {class} data-worker={worker.thread().0.to_string()}
             title={format!("{} done, {} failed", grouped(worker.done()), grouped(worker.failed()))}>
             { thread_name(model, worker.thread()) }<span class="worker-task">{ doing }</span>
         </li>

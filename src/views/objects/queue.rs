@@ -27,8 +27,8 @@ pub(super) fn draw(object: &Object, queue: &Queue) -> Drawing {
     let shown = queue.items().iter().len().min(MAX_ITEMS);
     let first = if lifo { queue.items().iter().len() - shown } else { 0 };
     let cells = queue.items().iter().skip(first).take(shown).map(|item| {
-        let is_next = (next == Some(item)).then_some("item-next");
-        html! { <i class={classes!("slot", "item", is_next)}>{ item }</i> }
+        let class = if next == Some(item) { "slot item item-next" } else { "slot item" };
+        html! { <i {class}>{ item }</i> }
     });
     let room = capacity.map_or(0, |capacity| (capacity as usize).min(MAX_ITEMS).saturating_sub(shown));
     let tasks = match object.kind() {

@@ -14,7 +14,7 @@ pub(super) fn of_threads(threads: impl Iterator<Item = ThreadId>, total: usize) 
     html! {
         <>
             { for taken.map(|thread| match thread {
-                Some(thread) => html! { <i class={classes!("slot", "slot-taken", Accent::of(thread).classes())}><i class="mark" /></i> },
+                Some(thread) => html! { <i class={format!("slot slot-taken {}", Accent::of(thread).classes())}><i class="mark" /></i> },
                 None => html! { <i class="slot" /> },
             }) }
             { more(total.saturating_sub(MAX_SLOTS)) }

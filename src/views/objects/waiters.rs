@@ -21,7 +21,7 @@ pub(super) fn list(model: &Model, object: &Object) -> Html {
             <p class="lock-word">{ words }</p>
             <ol>
                 { for waiters.iter().take(MAX_WAITERS).map(|waiter| html! {
-                    <li key={waiter.thread.0} class={classes!(waiter.released.then_some("let-go"))}>
+                    <li key={waiter.thread.0} class={if waiter.released { "let-go" } else { "" }}>
                         { thread_name(model, waiter.thread) }
                         if let Some(word) = purpose(object, waiter) {
                             <span class="lock-word">{ word }</span>

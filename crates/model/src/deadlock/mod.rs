@@ -46,13 +46,14 @@ impl Deadlock {
     /// A sentence for each thread: who waits for what, held by whom. One for all of them if it is a pool's workers. `model`
     /// is the one that gave this.
     pub fn sentences<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = String> + 'a {
-        let of_pool = self.pool.and_then(|pool| model.exhausted_sentence(pool, self.threads.len()));
-        let threads = if self.pool.is_some() { &[][..] } else { &self.threads };
-        let next = threads.iter().cycle().skip(1);
-        let each = threads.iter().zip(next);
-        of_pool.into_iter().chain(
-            each.filter_map(|(&thread, &next)| model.wait_sentence(thread, self.round.then_some(next))),
-        )
+        let count = if self.pool.is_some() { 1 } else { self.threads.len() };
+        (0..count).filter_map(move |at| {
+            if let Some(pool) = self.pool {
+                return model.exhausted_sentence(pool, self.threads.len());
+            }
+            let next = self.threads[(at + 1) % count];
+            model.wait_sentence(self.threads[at], self.round.then_some(next))
+        })
     }
 
     /// All sentences in one, such as `Thread-1 waits for Lock 'a', held by Thread-2; Thread-2 waits for Lock 'b', held by
@@ -98,32 +99,32 @@ impl Model {
             return None;
         }
         let standstill = self.is_at_a_standstill();
-        let certain = self.stuck(&|thread| self.certain_blockers(thread));
-        let pool = self.exhausted_pool(&certain);
-        let round = if pool.is_some() {
-            None
-        } else {
-            self.round_of(&certain).or_else(|| {
+        let certain = |thread| self.certain_blockers(thread);
+        let stuck = self.stuck(&certain);
+        let pool = self.exhausted_pool(&stuck);
+        let mut round = None;
+        if pool.is_none() {
+            round = self.round_of(&stuck, &certain);
+            if round.is_none() && standstill {
                 let all = |thread| self.edges(thread).map(|edge| edge.blocker).collect();
-                standstill.then(|| self.round_of(&self.stuck(&all))).flatten()
-            })
-        };
+                round = self.round_of(&self.stuck(&all), &all);
+            }
+        }
         if pool.is_none() && round.is_none() && !standstill {
             return None;
         }
         let is_round = round.is_some();
-        let workers = pool.as_ref().map(|(_, workers)| workers.clone());
-        let all = || {
+        let (pool, workers) = pool.unzip();
+        let threads = workers.or(round).unwrap_or_else(|| {
             let concerned = self.threads().filter(|thread| is_alive(thread) && !is_idle(thread));
             concerned.map(Thread::id).collect()
-        };
-        let threads = workers.or(round).unwrap_or_else(all);
+        });
         let events = if standstill {
             self.events()
         } else {
             threads.iter().filter_map(|&thread| self.thread(thread)).map(Thread::events).sum()
         };
-        Some(Deadlock { threads, round: is_round, pool: pool.map(|(pool, _)| pool), standstill, events })
+        Some(Deadlock { threads, round: is_round, pool, standstill, events })
     }
 
     /// Whether nobody can do anything any more.

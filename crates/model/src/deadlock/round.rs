@@ -19,7 +19,7 @@ impl Model {
     ///
     /// A depth-first search with three colours: a step back to a thread that is still on the way closes a round. It takes
     /// each step once.
-    pub(super) fn round(&self, next: impl Fn(ThreadId) -> Vec<ThreadId>) -> Option<Vec<ThreadId>> {
+    pub(super) fn round(&self, next: &dyn Fn(ThreadId) -> Vec<ThreadId>) -> Option<Vec<ThreadId>> {
         let mut marks = vec![Mark::Unseen; self.threads.len()];
         let mut best: Option<Vec<usize>> = None;
         for start in 0..self.threads.len() {

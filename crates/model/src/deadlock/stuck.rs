@@ -1,104 +1,96 @@
-//! Threads that cannot go on unless one of them does.
+//! Waits for results of a pool, and who is stuck if they never come.
 
 use threadlab_trace::{ObjectId, Purpose, ThreadId};
 
 use super::is_alive;
-use crate::{Model, ObjectState, Pool, Thread, ThreadState, WaitsFor};
+use crate::{Model, ObjectState, Pool, Thread, WaitsFor};
 
-/// The largest set of waiting threads of which none can go on before another of them does.
-pub(super) struct Stuck {
-    /// For each thread, by its place among all: whom in the set it waits for; `None` if it is not in the set.
-    steps: Vec<Option<Vec<ThreadId>>>,
-}
+/// How often to go through all threads at most. Each way through settles every chain of waits that goes along it, and the
+/// ways go to and fro, so it takes more only where a chain goes back and forth.
+const MOST_PASSES: usize = 64;
 
-impl Stuck {
-    fn has(&self, at: usize) -> bool {
-        self.steps[at].is_some()
-    }
-}
+/// Whose doing it is that a thread waits, where it does not wait for results.
+pub(super) type Blockers<'a> = &'a dyn Fn(ThreadId) -> Vec<ThreadId>;
 
 impl Model {
-    /// Who is stuck, where `blockers` gives those of whom each can keep a thread waiting, if its wait is not for results
-    /// of a pool.
+    /// For each thread, by its place among all, whether it is in the largest set of waiting threads of which none can go
+    /// on before another of them does.
     ///
-    /// The greatest fixed point, found from above: to begin with, everybody who has blockers, or waits for results of a
-    /// pool, is taken to be stuck. Whoever is not stuck frees those whose last stuck blocker that was, and, if it is a
-    /// worker, all who wait for results of its pool. So each step is taken once.
-    pub(super) fn stuck(&self, blockers: &dyn Fn(ThreadId) -> Vec<ThreadId>) -> Stuck {
-        let mut steps: Vec<Option<Vec<ThreadId>>> = Vec::with_capacity(self.threads.len());
-        let mut waiters: Vec<Vec<usize>> = vec![Vec::new(); self.threads.len()];
-        // How many of its blockers may be stuck. One whose wait is for results has one more, which is its pool.
-        let mut held = vec![0_usize; self.threads.len()];
-        for (at, thread) in self.threads().enumerate() {
-            let pool = self.exhaustible(thread);
-            let ahead =
-                if thread.is_waiting() && pool.is_none() { blockers(thread.id()) } else { Vec::new() };
-            for to in ahead.iter().filter_map(|to| self.threads.index(to.0)) {
-                waiters[to].push(at);
-                held[at] += 1;
-            }
-            held[at] += usize::from(pool.is_some());
-            steps.push((held[at] > 0).then_some(ahead));
+    /// That matters for waits for results only: such a wait is over when any worker of the pool goes on, others when one
+    /// certain thread does. Where nobody waits for results, everybody is taken to be stuck, and it is left to the search
+    /// for a round to find out.
+    ///
+    /// The greatest fixed point, found from above: whoever waits for nobody who is stuck is not stuck.
+    pub(super) fn stuck(&self, blockers: Blockers<'_>) -> Vec<bool> {
+        let count = self.threads.len();
+        let mut stuck = vec![true; count];
+        if !self.threads().any(|thread| self.exhaustible(thread).is_some()) {
+            return stuck;
         }
-        let mut freed = vec![false; self.objects.len()];
-        let mut free: Vec<usize> = (0..steps.len()).filter(|&at| steps[at].is_none()).collect();
-        while let Some(at) = free.pop() {
-            let served =
-                self.served_by(&self.threads[at]).filter(|&pool| !std::mem::replace(&mut freed[pool], true));
-            let for_results = served.into_iter().flat_map(|pool| self.waiting_for_results(pool));
-            for waiter in waiters[at].iter().copied().chain(for_results) {
-                if steps[waiter].is_none() {
-                    continue;
-                }
-                held[waiter] = held[waiter].saturating_sub(1);
-                if held[waiter] == 0 {
-                    steps[waiter] = None;
-                    free.push(waiter);
+        for pass in 0..MOST_PASSES {
+            let mut settled = true;
+            for step in 0..count {
+                let at = if pass % 2 == 0 { count - 1 - step } else { step };
+                if stuck[at] && !self.is_held(&self.threads[at], &stuck, blockers) {
+                    stuck[at] = false;
+                    settled = false;
                 }
             }
+            if settled {
+                return stuck;
+            }
         }
-        self.lead_into_pools(Stuck { steps })
+        // Rather nobody than somebody who is not.
+        vec![false; count]
     }
 
-    /// Gives those who wait for results a step: to a worker that waits for something else, if there is one.
-    fn lead_into_pools(&self, mut stuck: Stuck) -> Stuck {
-        for at in 0..stuck.steps.len() {
-            let Some((id, pool)) = self.exhaustible(&self.threads[at]).filter(|_| stuck.has(at)) else {
-                continue;
-            };
-            let mut workers = self.live_workers(pool);
-            let step =
-                workers.clone().find(|worker| !waits_for_results(worker, id)).or_else(|| workers.next());
-            stuck.steps[at] = Some(step.into_iter().map(Thread::id).collect());
+    fn is_held(&self, thread: &Thread, stuck: &[bool], blockers: Blockers<'_>) -> bool {
+        match self.exhaustible(thread) {
+            Some((_, pool)) => self.live_workers(pool).all(|worker| self.is_in(stuck, worker.id())),
+            None => blockers(thread.id()).into_iter().any(|blocker| self.is_in(stuck, blocker)),
         }
-        stuck
+    }
+
+    fn is_in(&self, stuck: &[bool], thread: ThreadId) -> bool {
+        self.threads.index(thread.0).is_some_and(|at| stuck[at])
     }
 
     /// A round of stuck threads.
-    pub(super) fn round_of(&self, stuck: &Stuck) -> Option<Vec<ThreadId>> {
-        self.round(|thread| {
-            let at = self.threads.index(thread.0);
-            let steps = at.and_then(|at| stuck.steps[at].clone()).unwrap_or_default();
-            let is_stuck = |to: &ThreadId| self.threads.index(to.0).is_some_and(|to| stuck.has(to));
-            steps.into_iter().filter(is_stuck).collect()
+    pub(super) fn round_of(&self, stuck: &[bool], blockers: Blockers<'_>) -> Option<Vec<ThreadId>> {
+        self.round(&|id| {
+            let thread = self.thread(id).filter(|_| self.is_in(stuck, id));
+            let mut steps = match thread.and_then(|thread| self.exhaustible(thread)) {
+                None if thread.is_none() => Vec::new(),
+                None => blockers(id),
+                // All of them are stuck. One that waits for something else tells more.
+                Some((pool, workers)) => {
+                    let workers = self.live_workers(workers);
+                    let step = workers.min_by_key(|worker| waits_for_results(worker, pool));
+                    step.into_iter().map(Thread::id).collect()
+                }
+            };
+            steps.retain(|&step| self.is_in(stuck, step));
+            steps
         })
     }
 
     /// A pool each of whose workers waits for results of that same pool, and those workers.
-    pub(super) fn exhausted_pool(&self, stuck: &Stuck) -> Option<(ObjectId, Vec<ThreadId>)> {
+    pub(super) fn exhausted_pool(&self, stuck: &[bool]) -> Option<(ObjectId, Vec<ThreadId>)> {
         self.objects().find_map(|object| {
             let ObjectState::Pool(pool) = object.state() else { return None };
-            let mut workers = self.live_workers(pool);
-            let is_stuck =
-                |worker: &Thread| self.threads.index(worker.id().0).is_some_and(|at| stuck.has(at));
-            let all =
-                workers.clone().all(|worker| waits_for_results(worker, object.id()) && is_stuck(worker));
-            let exhausted = all && workers.next().is_some();
-            exhausted.then(|| (object.id(), self.live_workers(pool).map(Thread::id).collect()))
+            let mut workers = Vec::new();
+            for worker in self.live_workers(pool) {
+                let own = self.exhaustible(worker).is_some_and(|(awaited, _)| awaited == object.id());
+                if !own || !self.is_in(stuck, worker.id()) {
+                    return None;
+                }
+                workers.push(worker.id());
+            }
+            (!workers.is_empty()).then_some((object.id(), workers))
         })
     }
 
-    fn live_workers<'m>(&'m self, pool: &'m Pool) -> impl Iterator<Item = &'m Thread> + Clone {
+    fn live_workers<'m>(&'m self, pool: &'m Pool) -> impl Iterator<Item = &'m Thread> {
         let threads = pool.workers().iter().filter_map(|worker| self.thread(worker.thread()));
         threads.filter(|thread| is_alive(thread))
     }
@@ -113,20 +105,8 @@ impl Model {
             _ => None,
         }
     }
-
-    /// The pool that a thread serves and could take tasks of, by its place among all objects.
-    fn served_by(&self, thread: &Thread) -> Option<usize> {
-        thread.pool().filter(|_| is_alive(thread)).and_then(|pool| self.objects.index(pool.0))
-    }
-
-    /// Those who wait for results of a pool, by their places among all threads.
-    fn waiting_for_results(&self, pool: usize) -> impl Iterator<Item = usize> {
-        let waiters = self.objects[pool].waiters().iter().filter(|waiter| waiter.purpose == Purpose::Result);
-        waiters.filter_map(|waiter| self.threads.index(waiter.thread.0))
-    }
 }
 
 fn waits_for_results(thread: &Thread, pool: ObjectId) -> bool {
-    thread.state() == ThreadState::Waiting
-        && thread.waits_for() == Some(WaitsFor::Object(pool, Purpose::Result))
+    thread.waits_for() == Some(WaitsFor::Object(pool, Purpose::Result))
 }

@@ -21,12 +21,6 @@ impl Model {
     pub(crate) fn wait_sentence(&self, thread: ThreadId, first: Option<ThreadId>) -> Option<String> {
         let words = self.wait_words(thread, first)?;
         let mut sentence = format!("{} waits for {words}", self.name_of(thread));
-        if let Some(WaitsFor::Object(object, Purpose::Result)) = self.thread(thread)?.waits_for()
-            && let ObjectState::Pool(pool) = self.object(object)?.state()
-        {
-            // Writing into a String never fails.
-            let _ = write!(sentence, ", of whose tasks {} run and {} wait", pool.running(), pool.waiting());
-        }
         if let Some(WaitsFor::Object(object, purpose)) = self.thread(thread)?.waits_for()
             && let ObjectState::Queue(queue) = self.object(object)?.state()
         {

@@ -1,6 +1,8 @@
 //! The WebAssembly module that runs the demos on workers.
 #![cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 
+// Its exports begin the processes that demos start.
+use threadlab_processes as _;
 use threadlab_threads::process::Program;
 
 threadlab_threads::engine!(find);

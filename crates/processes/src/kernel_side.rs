@@ -39,7 +39,7 @@ pub fn threadlab_kernel_call(process: u32, thread: u32, length: usize) -> usize 
 /// The address of the last answer.
 #[wasm_bindgen]
 pub fn threadlab_kernel_answer() -> *const u8 {
-    ANSWER.with_borrow(|answer| answer.as_ptr())
+    ANSWER.with_borrow(Vec::as_ptr)
 }
 
 /// Waits on a word, for ever where the time is negative.

@@ -1,8 +1,8 @@
 //! What a process is to do, and how that gets into its memory.
 
 use super::exit::{self, Ending, ExitCode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use std::sync::Mutex;
 #[cfg(target_arch = "wasm32")]
 use std::sync::PoisonError;
@@ -19,7 +19,7 @@ pub(super) enum Task {
 }
 
 /// A function and its argument as another memory of the same program can have them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(super) struct Written {
     /// The place of [`call`], with its types, among the module's functions.
     call: usize,
@@ -81,13 +81,15 @@ impl Written {
     #[cfg(target_arch = "wasm32")]
     pub fn to_bytes(&self) -> Vec<u8> {
         // Numbers and bytes can always be written.
-        postcard::to_stdvec(self).unwrap_or_default()
+        postcard::to_stdvec(&(self.call, self.function, &self.argument)).unwrap_or_default()
     }
 
     /// Reads what [`to_bytes`](Self::to_bytes) wrote in a process of the same run.
     #[cfg(target_arch = "wasm32")]
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        postcard::from_bytes(bytes).map_err(|error| format!("the process's task cannot be read: {error}"))
+        let (call, function, argument) = postcard::from_bytes(bytes)
+            .map_err(|error| format!("the process's task cannot be read: {error}"))?;
+        Ok(Self { call, function, argument })
     }
 
     /// Runs the function.

@@ -19,7 +19,7 @@ const PAGE: [&str; 2] = ["threadlab", "threadlab-host"];
 const PAGE_TESTS: &str = "threadlab-page-tests";
 
 /// The packages that run natively, and differ on workers.
-const BOTH: [&str; 2] = ["threadlab-trace", "threadlab-threads"];
+const BOTH: [&str; 3] = ["threadlab-trace", "threadlab-threads", "threadlab-processes"];
 
 /// The package whose tests run natively and on workers.
 const TESTS_OF_BOTH: [&str; 1] = ["threadlab-behaviours"];

@@ -1,4 +1,7 @@
 //! References to objects: who can use what.
+//!
+//! A reference to an end of a pipe is known at both ends. Calls that change references take the lock of the processes'
+//! records, so that one that comes between, like a close during a fork, does not find or leave it at one end only.
 
 use super::Kernel;
 use crate::error::{Error, Rule};
@@ -13,6 +16,7 @@ impl Kernel {
     /// [`Rule::BadHandle`] if no process has it open any more.
     pub fn open(&self, caller: Caller, handle: Handle) -> Result<(), Error> {
         let _inside = self.processes.enter(caller.pid)?;
+        let _records = self.processes.records.lock();
         self.give(handle, caller.pid, None)
     }
 
@@ -23,8 +27,7 @@ impl Kernel {
     /// [`Rule::BadHandle`]; [`Rule::NoSuchProcess`] if the other one has ended.
     pub fn share_with(&self, caller: Caller, handle: Handle, other: Pid) -> Result<(), Error> {
         let _inside = self.processes.enter(caller.pid)?;
-        // The records stay locked, so that the process does not end before it has the reference, which would never be
-        // let go then.
+        // While they are locked the process does not end: it would never let go of what it is given afterwards.
         let records = self.processes.records.lock();
         if !records.can_receive(other) {
             return Err(Rule::NoSuchProcess.of_process(other));
@@ -64,6 +67,7 @@ impl Kernel {
     /// [`Rule::BadHandle`] if the process has none.
     pub fn close(&self, caller: Caller, handle: Handle) -> Result<u64, Error> {
         let _inside = self.processes.enter(caller.pid)?;
+        let _records = self.processes.records.lock();
         let order = self.next_order();
         if self.let_go(caller.pid, handle) { Ok(order) } else { Err(Rule::BadHandle.of(handle)) }
     }

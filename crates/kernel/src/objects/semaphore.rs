@@ -10,7 +10,6 @@ use crate::attempt::{Side, Step};
 use crate::error::Rule;
 use crate::ids::{Caller, Pid};
 use crate::limits;
-use std::collections::BTreeMap;
 
 /// What a semaphore shows of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +24,13 @@ pub struct SemaphoreState {
     pub depth: u32,
 }
 
+/// The permits in the hands of one process, at least 1.
+#[derive(Debug)]
+struct Held {
+    by: Pid,
+    permits: u32,
+}
+
 #[derive(Debug)]
 pub(crate) struct Semaphore {
     value: u32,
@@ -35,7 +41,7 @@ pub(crate) struct Semaphore {
     owner: Option<Caller>,
     depth: u32,
     /// The permits in the hands of processes. Together with the dead ones they are what is missing to the first value.
-    held: BTreeMap<Pid, u32>,
+    held: Vec<Held>,
     dead: u32,
 }
 
@@ -51,7 +57,7 @@ impl Semaphore {
             recursive: false,
             owner: None,
             depth: 0,
-            held: BTreeMap::new(),
+            held: Vec::new(),
             dead: 0,
         })
     }
@@ -65,7 +71,7 @@ impl Semaphore {
             recursive: true,
             owner: None,
             depth: 0,
-            held: BTreeMap::new(),
+            held: Vec::new(),
             dead: 0,
         }
     }
@@ -89,7 +95,10 @@ impl Semaphore {
             };
         }
         if self.value <= self.first {
-            *self.held.entry(scene.caller.pid).or_default() += 1;
+            match self.held_by(scene.caller.pid) {
+                Some(at) => self.held[at].permits += 1,
+                None => self.held.push(Held { by: scene.caller.pid, permits: 1 }),
+            }
         }
         self.value -= 1;
         if self.recursive {
@@ -151,27 +160,28 @@ impl Semaphore {
 
     /// A permit comes back: from its releaser's hands, else from the dead, else from anybody's.
     fn take_from_hands(&mut self, releaser: Pid) {
-        let from = if self.held.contains_key(&releaser) {
-            releaser
-        } else if self.dead > 0 {
-            self.dead -= 1;
-            return;
-        } else if let Some((holder, _)) = self.held.first_key_value() {
-            *holder
-        } else {
-            return;
-        };
-        if let Some(held) = self.held.get_mut(&from) {
-            *held -= 1;
-            if *held == 0 {
-                self.held.remove(&from);
+        let from = match self.held_by(releaser) {
+            Some(at) => at,
+            None if self.dead > 0 => {
+                self.dead -= 1;
+                return;
             }
+            None => 0,
+        };
+        let Some(held) = self.held.get_mut(from) else { return };
+        held.permits -= 1;
+        if held.permits == 0 {
+            self.held.remove(from);
         }
+    }
+
+    fn held_by(&self, pid: Pid) -> Option<usize> {
+        self.held.iter().position(|held| held.by == pid)
     }
 
     /// Whether the caller can say that it holds it: a recursive lock it owns, or a permit that its process has.
     pub fn is_held_by(&self, caller: Caller) -> bool {
-        if self.recursive { self.owner == Some(caller) } else { self.held.contains_key(&caller.pid) }
+        if self.recursive { self.owner == Some(caller) } else { self.held_by(caller.pid).is_some() }
     }
 
     pub fn state(&self) -> SemaphoreState {
@@ -180,8 +190,8 @@ impl Semaphore {
 
     /// The process has no reference any more: what it held died with it.
     pub fn holder_left(&mut self, pid: Pid) {
-        if let Some(held) = self.held.remove(&pid) {
-            self.dead += held;
+        if let Some(at) = self.held_by(pid) {
+            self.dead += self.held.remove(at).permits;
         }
         if self.owner.is_some_and(|owner| owner.pid == pid) {
             self.owner = None;

@@ -195,10 +195,14 @@ impl Channel {
 
     /// What the next bytes say, if they are a header.
     fn peek(&self) -> Option<Header> {
-        let mut bytes = [0; HEADER_BYTES];
-        for (to, from) in bytes.iter_mut().zip(&self.ring) {
-            *to = *from;
-        }
+        let (front, back) = self.ring.as_slices();
+        let bytes = if let Some(bytes) = front.first_chunk() {
+            *bytes
+        } else {
+            let mut bytes = [0; HEADER_BYTES];
+            bytes.iter_mut().zip(front.iter().chain(back)).for_each(|(to, from)| *to = *from);
+            bytes
+        };
         Header::from_bytes(bytes).filter(|header| header.length <= limits::MESSAGE_BYTES)
     }
 

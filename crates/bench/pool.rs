@@ -140,6 +140,10 @@ async fn measure(program: &str, unit: &str, items: f64, peers: &[Peer]) {
     let samples: Vec<Samples> = run.result().lines().map(Samples::read).collect();
     assert_eq!(samples.len(), 1 + peers.len());
     let ours = &samples[0];
+    if let [_, rayon, alone, ..] = &*samples {
+        let ratio = alone.by(rayon).median();
+        wasm_bindgen_test::console_log!("{program}: rayon itself beside the last peer: {ratio:.3}x");
+    }
     for (Peer { id, name, target, least }, theirs) in peers.iter().zip(&samples[1..]) {
         let ratios = theirs.by(ours);
         Row {

@@ -65,7 +65,7 @@ fn b60_the_items_of_a_chunk_run_on_the_same_worker() {
     let squares = pool.map_chunked(0..100, 20, |item: u32| (item * item, current().id())).unwrap();
     assert_eq!(
         squares.iter().map(|(square, _)| *square).collect::<Vec<_>>(),
-        Vec::from_iter((0..100).map(|item| item * item))
+        (0..100).map(|item| item * item).collect::<Vec<_>>()
     );
     for chunk in squares.chunks(20) {
         assert!(chunk.iter().all(|(_, worker)| *worker == chunk[0].1));
@@ -79,7 +79,7 @@ fn five_tasks_were_added(events: &[threadlab_trace::Event]) {
 
 fn b61_without_a_size_there_are_four_chunks_for_each_worker() {
     let pool = Pool::new(3).unwrap();
-    assert_eq!(pool.map(0..25, |item| item).unwrap(), Vec::from_iter(0..25));
+    assert_eq!(pool.map(0..25, |item| item).unwrap(), (0..25).collect::<Vec<_>>());
 }
 
 /// Eight chunks of three items and one of one.

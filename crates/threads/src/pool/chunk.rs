@@ -1,5 +1,6 @@
 //! Items that one worker takes at once, and what became of them.
 
+use super::buffer::Items;
 use super::error::TaskError;
 use super::identity::Identity;
 use crate::thread;
@@ -11,19 +12,27 @@ pub(super) fn usual_size(items: usize, workers: usize) -> usize {
     items.div_ceil(workers.saturating_mul(4)).max(1)
 }
 
-/// Cuts items into chunks of this size, which is not 0; the last one may be smaller.
-pub(super) fn cut<T>(mut items: Vec<T>, size: usize) -> Vec<Vec<T>> {
-    let mut chunks = Vec::with_capacity(items.len().div_ceil(size));
-    // From the end, where items go in one piece: many times faster than one by one.
-    while items.len() > size {
-        let last = (items.len() - 1) / size * size;
-        chunks.push(items.split_off(last));
+/// The positions of items that came to no result and their errors, in order.
+pub(super) type Failures = Vec<(usize, TaskError)>;
+
+/// Calls `call` for each item and `keep` for each result. A panic is the error of its item, and the next ones follow.
+pub(super) fn work<T, R>(
+    mut items: Items<T>,
+    call: &impl Fn(T) -> R,
+    pool: &Identity,
+    mut keep: impl FnMut(R),
+) -> Failures {
+    let (all, mut failures) = (items.len(), Vec::new());
+    // One catch for as many items as there are without a panic, since it costs as much as a tiny task.
+    while let Err(panic) = thread::catch(|| {
+        for item in items.by_ref() {
+            keep(call(item));
+        }
+    }) {
+        // It was the last one taken.
+        failures.push((all - items.len() - 1, pool.panicked(panic)));
     }
-    if !items.is_empty() {
-        chunks.push(items);
-    }
-    chunks.reverse();
-    chunks
+    failures
 }
 
 /// What a chunk's items came to.
@@ -31,24 +40,15 @@ pub(super) struct Outcome<R> {
     /// The results of the items that have one, in order.
     pub values: Vec<R>,
     /// The positions of the others and their errors, in order.
-    pub failures: Vec<(usize, TaskError)>,
+    pub failures: Failures,
 }
 
 impl<R> Outcome<R> {
-    /// Calls `call` for each item. A panic is the error of its item, and the next ones follow.
-    pub fn of<T>(items: Vec<T>, call: &impl Fn(T) -> R, pool: &Identity) -> Self {
-        let mut outcome = Self { values: Vec::with_capacity(items.len()), failures: Vec::new() };
-        let mut items = items.into_iter();
-        // One catch for as many items as there are without a panic, since it costs as much as a tiny task.
-        while let Err(panic) = thread::catch(|| {
-            for item in items.by_ref() {
-                outcome.values.push(call(item));
-            }
-        }) {
-            let position = outcome.values.len() + outcome.failures.len();
-            outcome.failures.push((position, pool.panicked(panic)));
-        }
-        outcome
+    /// That of calling `call` for each item.
+    pub fn of<T>(items: Items<T>, call: &impl Fn(T) -> R, pool: &Identity) -> Self {
+        let mut values = Vec::with_capacity(items.len());
+        let failures = work(items, call, pool, |value| values.push(value));
+        Self { values, failures }
     }
 
     /// That of so many items that will not be worked on.

@@ -1,5 +1,6 @@
 //! Results that are taken one by one while others are still worked on.
 
+use super::buffer::Items;
 use super::chunk::{Outcome, Results};
 use super::error::{ResultError, TaskError};
 use super::line::{Shared, Task, Turn};
@@ -41,18 +42,18 @@ struct Arrived<R> {
     count: usize,
 }
 
-/// The tasks that work on `chunks`, and the iterator of their results, in order of input or of completion.
+/// The tasks that work on the chunks, and the iterator of their results, in order of input or of completion.
 pub(super) fn tasks<T: Send + 'static, R: Send + 'static>(
-    chunks: Vec<Vec<T>>,
+    chunks: Vec<Items<T>>,
     call: impl Fn(T) -> R + Send + Sync + 'static,
     pool: &Arc<Shared>,
     in_order: bool,
 ) -> (Vec<Task>, Imap<R>) {
-    let left = chunks.iter().map(Vec::len).sum();
+    let left = chunks.iter().map(Items::len).sum();
     let arrived = Watched::new(Arrived { chunks: BTreeMap::new(), count: 0 });
     let stream = Arc::new(Stream { pool: Arc::clone(pool), arrived, in_order });
     let call = Arc::new(call);
-    let task = |(index, items): (usize, Vec<T>)| {
+    let task = |(index, items): (usize, Items<T>)| {
         let (stream, call) = (Arc::clone(&stream), Arc::clone(&call));
         Box::new(move |turn: Turn<'_>| {
             let (outcome, end) = match turn {

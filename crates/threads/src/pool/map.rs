@@ -1,6 +1,7 @@
 //! A function called for each of many items, with all results at once.
 
-use super::chunk::Outcome;
+use super::buffer::{Items, Places};
+use super::chunk::{self, Failures};
 use super::error::TaskError;
 use super::line::{End, Task, Turn};
 use super::result::Pending;
@@ -15,56 +16,63 @@ struct Map<R> {
 }
 
 struct Chunks<R> {
-    outcomes: Vec<Option<Outcome<R>>>,
+    done: Vec<Option<Places<R>>>,
+    /// The errors, with the numbers of their chunks.
+    failures: Vec<(usize, TaskError)>,
     left: usize,
 }
 
-/// The tasks that work on `chunks` and settle `pending`. There has to be a chunk.
+/// The tasks that work on `items`, in chunks of `size`, and settle `pending`. There has to be an item.
 pub(super) fn tasks<T: Send + 'static, R: Send + 'static>(
-    chunks: Vec<Vec<T>>,
+    items: Vec<T>,
+    size: usize,
     call: impl Fn(T) -> R + Send + Sync + 'static,
     pending: &Arc<Pending<Vec<R>>>,
 ) -> Vec<Task> {
-    let left = chunks.len();
-    let outcomes = (0..left).map(|_| None).collect();
-    let map = Arc::new(Map { chunks: inner(Some(Chunks { outcomes, left })), pending: Arc::clone(pending) });
+    let places = Places::cut(items.len(), size);
+    let left = places.len();
+    let chunks = Chunks { done: (0..left).map(|_| None).collect(), failures: Vec::new(), left };
+    let map = Arc::new(Map { chunks: inner(Some(chunks)), pending: Arc::clone(pending) });
     let call = Arc::new(call);
-    let task = |(index, items)| {
+    let task = |(index, (items, mut places)): (usize, (Items<T>, Places<R>))| {
         let (map, call) = (Arc::clone(&map), Arc::clone(&call));
         Box::new(move |turn: Turn<'_>| match turn {
             Turn::Run(end) => {
-                let outcome = Outcome::of(items, &*call, &map.pending.pool().identity);
+                let identity = &map.pending.pool().identity;
+                let failures = chunk::work(items, &*call, identity, |value| places.push(value));
                 // Whoever sees the result finds what the function has captured dropped.
                 drop(call);
-                map.finish(index, outcome, end);
+                map.finish(index, places, failures, end);
             }
             Turn::Never(error, end) => map.never(error, end),
         }) as Task
     };
-    chunks.into_iter().enumerate().map(task).collect()
+    Items::cut(items, size).into_iter().zip(places).enumerate().map(task).collect()
 }
 
 impl<R> Map<R> {
     /// A chunk is done; the last one settles the result.
-    fn finish(&self, index: usize, outcome: Outcome<R>, end: End<'_>) {
-        let failed = outcome.has_failed();
-        let mut chunks = self.chunks.lock();
-        let Some(Chunks { outcomes, left }) = &mut *chunks else {
+    fn finish(&self, index: usize, places: Places<R>, failures: Failures, end: End<'_>) {
+        let failed = !failures.is_empty();
+        let mut state = self.chunks.lock();
+        let Some(chunks) = &mut *state else {
             // The pool was terminated meanwhile.
-            drop(chunks);
+            drop(state);
             end.tell(failed);
             return;
         };
-        outcomes[index] = Some(outcome);
-        *left -= 1;
-        if *left > 0 {
+        chunks.done[index] = Some(places);
+        // One is enough, since the map has the first error only.
+        chunks.failures.extend(failures.into_iter().next().map(|(_, error)| (index, error)));
+        chunks.left -= 1;
+        if chunks.left > 0 {
             end.tell(failed);
             return;
         }
-        let done = chunks.take();
-        drop(chunks);
-        if let Some(Chunks { outcomes, .. }) = done {
-            self.pending.settle(join(outcomes), Some(end));
+        let chunks = state.take();
+        drop(state);
+        if let Some(chunks) = chunks {
+            self.pending.settle(chunks.join(), Some(end));
         }
     }
 
@@ -78,18 +86,12 @@ impl<R> Map<R> {
     }
 }
 
-/// All values in order, or the first error.
-fn join<R>(outcomes: Vec<Option<Outcome<R>>>) -> Result<Vec<R>, TaskError> {
-    let mut outcomes = outcomes.into_iter().flatten();
-    let Some(Outcome { mut values, mut failures }) = outcomes.next() else { return Ok(Vec::new()) };
-    let rest: Vec<_> = outcomes.collect();
-    values.reserve(rest.iter().map(|outcome| outcome.values.len()).sum());
-    for mut outcome in rest {
-        values.append(&mut outcome.values);
-        failures.append(&mut outcome.failures);
-    }
-    match failures.into_iter().next() {
-        Some((_, error)) => Err(error),
-        None => Ok(values),
+impl<R> Chunks<R> {
+    /// All values in order, or the first error.
+    fn join(self) -> Result<Vec<R>, TaskError> {
+        match self.failures.into_iter().min_by_key(|(index, _)| *index) {
+            Some((_, error)) => Err(error),
+            None => Ok(Places::join(self.done.into_iter().flatten().collect())),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The pool as programs see it.
 
+use super::buffer::Items;
 use super::chunk;
 use super::error::{JoinError, NewPoolError, RefusalReason, Refused, TaskError};
 use super::imap::{self, Imap};
@@ -232,7 +233,7 @@ impl Pool {
         if items.is_empty() {
             pending.settle(Ok(Vec::new()), None);
         } else {
-            let tasks = map::tasks(chunk::cut(items, size), call, &pending);
+            let tasks = map::tasks(items, size, call, &pending);
             self.shared.add(&entry, tasks, caller);
         }
         Ok(pending)
@@ -324,7 +325,7 @@ impl Pool {
         F: Fn(I::Item) -> R + Send + Sync + 'static,
     {
         let (entry, (items, call)) = self.enter((items, call), Some(chunk_size))?;
-        let chunks = chunk::cut(items.into_iter().collect(), chunk_size);
+        let chunks = Items::cut(items.into_iter().collect(), chunk_size);
         let (tasks, results) = imap::tasks(chunks, call, &self.shared, in_order);
         self.shared.add(&entry, tasks, caller);
         Ok(results)

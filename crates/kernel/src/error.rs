@@ -120,6 +120,8 @@ rules! {
     BadParties "a barrier can have 1 to {} parties", limits::PARTIES;
     /// The barrier was broken, or reset while parties waited.
     BrokenBarrier "the barrier is broken: a party gave up or ended, or it was reset";
+    /// What a barrier's last party does between two rounds came to the barrier itself.
+    InAction "the others wait for what the calling thread does: it cannot wait there itself";
     /// The caller does not wait there.
     NotWaiting "the calling thread does not wait there";
     /// Bytes outside of the block.

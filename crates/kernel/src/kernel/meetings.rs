@@ -148,7 +148,8 @@ impl Kernel {
     ///
     /// # Errors
     ///
-    /// [`Rule::BrokenBarrier`], [`Rule::BadHandle`], [`Rule::WrongKind`].
+    /// [`Rule::BrokenBarrier`]; [`Rule::InAction`] if that party is the caller; [`Rule::BadHandle`],
+    /// [`Rule::WrongKind`].
     pub fn barrier_arrive(&self, caller: Caller, barrier: Handle) -> Result<Attempt<Arrival>, Error> {
         self.attempt::<Barrier, _>(caller, barrier, |barrier, scene| barrier.arrive(scene.caller))
     }
@@ -173,7 +174,17 @@ impl Kernel {
         self.attempt::<Barrier, _>(caller, barrier, |barrier, scene| barrier.wait(scene.caller))
     }
 
-    /// Breaks it, as a party does that gives up waiting: the others get [`Rule::BrokenBarrier`], until it is reset.
+    /// Breaks it because the caller's time is over, as [`Self::barrier_abort`] does, unless all have come by now, or it is
+    /// broken: then [`Self::barrier_wait`] does not block. Returns whether it did.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::NotWaiting`] if the caller has not come; [`Rule::BadHandle`], [`Rule::WrongKind`].
+    pub fn barrier_give_up(&self, caller: Caller, barrier: Handle) -> Result<Done<bool>, Error> {
+        self.act::<Barrier, _>(caller, barrier, Barrier::give_up)
+    }
+
+    /// Breaks it, as a party does that cannot go on: the others get [`Rule::BrokenBarrier`], until it is reset.
     ///
     /// # Errors
     ///

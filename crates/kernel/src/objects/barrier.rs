@@ -52,8 +52,10 @@ impl Barrier {
         if self.broken {
             return Err(Rule::BrokenBarrier);
         }
-        if self.here.iter().any(|party| party.outcome == Outcome::Opens) {
-            return Ok(Step::Blocked(Side::Givers));
+        if let Some(opener) = self.here.iter().find(|party| party.outcome == Outcome::Opens) {
+            // What is between two rounds would wait for its own end.
+            let own = opener.caller == caller;
+            return if own { Err(Rule::InAction) } else { Ok(Step::Blocked(Side::Givers)) };
         }
         // One that came before and did not wait to the end comes anew.
         self.here.retain(|party| party.caller != caller);
@@ -96,6 +98,16 @@ impl Barrier {
                 Err(Rule::BrokenBarrier)
             }
         }
+    }
+
+    /// The caller's time is over: that breaks it, unless what becomes of the caller's round is decided already. Returns
+    /// whether it did.
+    pub fn give_up(&mut self, scene: Scene<'_>) -> Result<bool, Rule> {
+        let waits = self.here[self.position(scene.caller)?].outcome == Outcome::Waits;
+        if waits {
+            self.abort(scene);
+        }
+        Ok(waits)
     }
 
     /// All who are here, and all who come, find it broken, until it is reset. A caller who is here leaves.

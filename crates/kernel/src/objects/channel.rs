@@ -214,10 +214,6 @@ impl Channel {
         if self.receiving.by().is_some_and(|by| by.pid == pid) {
             self.receiving.lose();
         }
-        if self.readers == 0 {
-            self.ring.clear();
-            self.cuts.clear();
-        }
         gates.everybody();
     }
 

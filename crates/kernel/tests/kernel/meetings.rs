@@ -138,6 +138,7 @@ fn while_the_last_party_acts_others_wait_to_come() {
     assert_eq!(rule(kernel.barrier_wait(two, barrier)), Rule::NotWaiting);
     assert!(blocks(kernel.barrier_wait(one, barrier)));
     assert!(blocks(kernel.barrier_arrive(three, barrier)));
+    assert_eq!(rule(kernel.barrier_arrive(two, barrier)), Rule::InAction);
     kernel.barrier_open(two, barrier).unwrap();
     assert_eq!(now(kernel.barrier_arrive(three, barrier)).index, 0, "the next round");
     now(kernel.barrier_wait(one, barrier));
@@ -164,6 +165,24 @@ fn a_barrier_is_broken_by_who_gives_up_and_whole_after_its_reset() {
     kernel.barrier_reset(me, barrier).unwrap();
     assert_eq!(rule(kernel.barrier_wait(one, barrier)), Rule::BrokenBarrier);
     assert_eq!(kernel.barrier_state(me, barrier).unwrap().value, (0, 3, false));
+}
+
+#[test]
+fn who_gives_up_breaks_the_barrier_unless_the_round_is_over() {
+    let (kernel, me) = kernel();
+    let barrier = kernel.barrier(me, 2).unwrap().value;
+    let [one, two] = [1, 2].map(|thread| Caller { thread, ..me });
+    assert_eq!(rule(kernel.barrier_give_up(one, barrier)), Rule::NotWaiting);
+    now(kernel.barrier_arrive(one, barrier));
+    now(kernel.barrier_arrive(two, barrier));
+    kernel.barrier_open(two, barrier).unwrap();
+    assert!(!kernel.barrier_give_up(one, barrier).unwrap().value);
+    now(kernel.barrier_wait(one, barrier));
+    // Nobody else came.
+    now(kernel.barrier_arrive(one, barrier));
+    assert!(kernel.barrier_give_up(one, barrier).unwrap().value);
+    assert_eq!(kernel.barrier_state(me, barrier).unwrap().value, (0, 2, true));
+    assert_eq!(rule(kernel.barrier_wait(one, barrier)), Rule::NotWaiting, "it has left");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The rules of the table of processes, and of references.
 
-use crate::support::{block, blocks, child, end, kernel, main_of, now, recv, rule, send};
+use crate::support::{Dice, block, blocks, child, end, kernel, main_of, now, recv, rule, send};
+use std::sync::Barrier;
 use threadlab_kernel::limits::{PIPE_BYTES, PROCESSES};
 use threadlab_kernel::{Exit, Handle, Pid, Rule, StartMethod, Status};
 
@@ -177,4 +178,35 @@ fn who_waits_at_an_object_that_its_process_closes_is_told() {
         }
         assert_eq!(rule(waiting.join().unwrap()), Rule::BadHandle);
     });
+}
+
+#[test]
+fn a_fork_finds_a_reference_that_another_thread_lets_go_or_does_not() {
+    let (kernel, me) = kernel();
+    // The ends of the pipes get the first and the last place, so that the fork takes its time between them.
+    let places: Vec<_> = (0..2000).map(|_| kernel.queue(me, 0).unwrap().value).collect();
+    kernel.close(me, places[0]).unwrap();
+    kernel.close(me, places[1999]).unwrap();
+    let mut dice = Dice(0x5EED);
+    for _ in 0..300 {
+        let (left, right) = kernel.pipe(me, true, 64).unwrap().value;
+        let forked = main_of(kernel.create(me, "forked", StartMethod::Fork, false).unwrap());
+        let both = Barrier::new(2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                both.wait();
+                (0..dice.roll(20_000)).for_each(|_| std::hint::spin_loop());
+                kernel.close(me, right).unwrap();
+            });
+            both.wait();
+            kernel.inherit_all(me, forked.pid).unwrap();
+        });
+        // Sending and receiving at one end ask different ends whether it is open.
+        let sends = kernel.send(forked, right, 1, b"x").is_ok();
+        let receives = kernel.poll(forked, right).is_ok();
+        assert_eq!(sends, receives);
+        kernel.close(me, left).unwrap();
+        end(&kernel, forked.pid, Exit::SUCCESS);
+    }
+    assert_eq!(kernel.objects(), 1998);
 }

@@ -42,7 +42,8 @@
 //! # How a process ends
 //!
 //! A thread of the browser can only be ended together with its worker, wherever it is. So that none ends inside the
-//! kernel, holding a lock of it, every call is counted while it runs. Whoever ends a process first turns it away
+//! kernel, holding a lock of it or of the allocator, every call is counted while it runs, and what is done around calls
+//! in the kernel's memory is to be counted as well ([`Kernel::enter`]). Whoever ends a process first turns it away
 //! ([`Kernel::kill`]), waits until none of its threads is inside ([`Kernel::may_be_ended`]), terminates its workers, and
 //! tells how it ended ([`Kernel::ended`]). Then what it held is let go, and all who wait where it was look again.
 //!
@@ -106,6 +107,6 @@ pub use objects::{
     semaphore::SemaphoreState,
 };
 #[cfg(not(loom))]
-pub use processes::{Child, Exit, StartMethod, Status};
+pub use processes::{Child, Exit, Inside, StartMethod, Status};
 #[cfg(not(loom))]
 pub use threadlab_threads::futex::Wait;

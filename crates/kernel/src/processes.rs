@@ -131,9 +131,10 @@ pub(crate) struct Departure {
     pub daemons: Vec<Pid>,
 }
 
-/// A thread inside the kernel.
+/// A thread inside the kernel: its process is not ended before this is dropped.
+#[must_use = "the thread is inside the kernel only as long as this lives"]
 #[derive(Debug)]
-pub(crate) struct Inside<'a>(&'a Admission);
+pub struct Inside<'a>(&'a Admission);
 
 impl Drop for Inside<'_> {
     #[inline]

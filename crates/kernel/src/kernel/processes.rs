@@ -4,7 +4,7 @@ use super::Kernel;
 use crate::attempt::{Attempt, Ticket, WaitWord};
 use crate::error::Error;
 use crate::ids::{Caller, Pid};
-use crate::processes::{Child, End, Exit, StartMethod, Status};
+use crate::processes::{Child, End, Exit, Inside, StartMethod, Status};
 
 impl Kernel {
     /// Enters a run's first process into the table. It counts as started.
@@ -41,6 +41,17 @@ impl Kernel {
     /// [`crate::Rule::AlreadyStarted`], [`crate::Rule::NoSuchProcess`].
     pub fn start(&self, pid: Pid) -> Result<(), Error> {
         self.processes.start(pid)
+    }
+
+    /// Counts a thread of this process as inside the kernel until what is returned is dropped. Each call that has a caller
+    /// does so by itself; this is for what a caller does besides in the kernel's memory. Above all it is for allocating:
+    /// a thread that ended in the middle of that would keep all others from it for ever.
+    ///
+    /// # Errors
+    ///
+    /// [`crate::Rule::Killed`], [`crate::Rule::NoSuchProcess`].
+    pub fn enter(&self, pid: Pid) -> Result<Inside<'_>, Error> {
+        self.processes.enter(pid)
     }
 
     /// Turns the threads of a process away from the kernel: each of their calls is [`crate::Rule::Killed`] from here on.

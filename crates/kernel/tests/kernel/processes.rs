@@ -113,6 +113,21 @@ fn a_killed_process_is_turned_away_before_it_is_ended() {
 }
 
 #[test]
+fn a_process_is_not_ended_while_a_thread_is_inside() {
+    let (kernel, me) = kernel();
+    let other = child(&kernel, me, &[]);
+    let inside = kernel.enter(other.pid).unwrap();
+    let again = kernel.enter(other.pid).unwrap();
+    kernel.kill(other.pid).unwrap();
+    assert_eq!(rule(kernel.enter(other.pid)), Rule::Killed);
+    drop(again);
+    assert!(!kernel.may_be_ended(other.pid));
+    assert_eq!(rule(kernel.ended(other.pid, Exit::KILLED)), Rule::StillInside);
+    drop(inside);
+    assert!(kernel.may_be_ended(other.pid));
+}
+
+#[test]
 fn references_are_given_inherited_and_let_go() {
     let (kernel, me) = kernel();
     let queue = kernel.queue(me, 0).unwrap().value;

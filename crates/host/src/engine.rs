@@ -64,17 +64,9 @@ impl Engine {
     /// If the browser does not take the workers' script.
     pub fn from_parts(module: WebAssembly::Module, glue: &str) -> Result<Rc<Self>, LoadError> {
         // A script of a few lines in front of the engine's own, so that no further file has to be served.
-        let quoted = |address: &str| {
-            js_sys::JSON::stringify(&JsString::from(absolute(address)))
-                .map_or_else(|_| String::new(), String::from)
-        };
-        // A script is another one, with variables of its own, under an address with another fragment.
-        let text = format!(
-            "import * as engine from {};\nimport * as kernel from {};\n{}",
-            quoted(glue),
-            quoted(&format!("{glue}#kernel")),
-            include_str!("worker.js")
-        );
+        let glue = JsString::from(absolute(glue));
+        let glue: String = js_sys::JSON::stringify(&glue).map_or_else(|_| String::new(), Into::into);
+        let text = format!("import * as engine from {glue};\n{}", include_str!("worker.js"));
         let options = BlobPropertyBag::new();
         options.set_type("text/javascript");
         let parts = Array::of1(&JsValue::from_str(&text));

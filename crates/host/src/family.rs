@@ -27,6 +27,16 @@ const TRAPPED: i32 = -11;
 /// The exit code of a process that got no worker, or whose parent has ended: that of being told to end.
 const TERMINATED: i32 = -15;
 
+/// No process has this number.
+const NOBODY: u32 = 0;
+
+/// A worker that may have no process yet.
+struct Spare {
+    worker: Worker,
+    process: Rc<Cell<u32>>,
+    is_ready: Rc<Cell<bool>>,
+}
+
 pub(crate) type Listener = Box<dyn FnMut(Notice<'_>)>;
 
 pub(crate) struct Family {
@@ -41,6 +51,8 @@ pub(crate) struct Family {
     ending: RefCell<BTreeMap<u32, (i32, Option<String>)>>,
     kernel: RefCell<Option<Kernel>>,
     supervisor: RefCell<Option<Supervisor>>,
+    /// A worker that is there for the next process that is forked or comes from the fork server.
+    spare: RefCell<Option<Spare>>,
     frames: RefCell<Option<Frames>>,
     time_scale: Cell<f64>,
     /// Events lost by processes that have ended.
@@ -67,6 +79,7 @@ impl Family {
             ending: RefCell::default(),
             kernel: RefCell::default(),
             supervisor: RefCell::default(),
+            spare: RefCell::default(),
             frames: RefCell::default(),
             time_scale: Cell::new(options.time_scale),
             lost_before: Cell::new(0),
@@ -91,15 +104,44 @@ impl Family {
 
     fn add_worker(self: &Rc<Self>, process: u32, start: &Start) -> Result<(), String> {
         let Some(member) = self.member(process) else { return Ok(()) };
-        let me: Weak<Self> = Rc::downgrade(self);
-        let worker = Worker::new(&self.engine, move |heard| {
-            if let Some(family) = me.upgrade() {
-                family.hear(process, heard);
-            }
-        })?;
+        let Spare { worker, .. } = self.new_worker(process)?;
         worker.tell(start)?;
         member.add(worker, self.elapsed());
         Ok(())
+    }
+
+    /// As [`add_worker`](Self::add_worker), by a worker that has loaded its script already, where there is one.
+    fn add_spare(self: &Rc<Self>, process: u32, start: &Start) -> Result<(), String> {
+        let Some(member) = self.member(process) else { return Ok(()) };
+        let spare = match self.spare.take() {
+            Some(spare) => spare,
+            None => self.new_worker(process)?,
+        };
+        spare.process.set(process);
+        spare.worker.tell(start)?;
+        member.add(spare.worker, self.elapsed());
+        if spare.is_ready.get() {
+            member.worker_is_ready(self.elapsed());
+        }
+        // The next one of this sort shall find one too. Where the browser has none left it will say so to that one.
+        *self.spare.borrow_mut() = self.new_worker(NOBODY).ok();
+        Ok(())
+    }
+
+    /// A worker for a process, or for [`NOBODY`] yet.
+    fn new_worker(self: &Rc<Self>, process: u32) -> Result<Spare, String> {
+        let me: Weak<Self> = Rc::downgrade(self);
+        let (process, is_ready) = (Rc::new(Cell::new(process)), Rc::new(Cell::new(false)));
+        let (owner, ready) = (Rc::clone(&process), Rc::clone(&is_ready));
+        let worker = Worker::new(&self.engine, move |heard| {
+            let Some(family) = me.upgrade() else { return };
+            match (owner.get(), heard) {
+                (NOBODY, Heard::Message(_)) => ready.set(true),
+                (NOBODY, Heard::Error(_)) => drop(family.spare.take()),
+                (process, heard) => family.hear(process, heard),
+            }
+        })?;
+        Ok(Spare { worker, process, is_ready })
     }
 
     fn hear(self: &Rc<Self>, process: u32, heard: Heard) {
@@ -168,7 +210,7 @@ impl Family {
             Birth::Fork { memory, start } => {
                 let module = self.engine.module();
                 let start = Start::forked(module, self.epoch, &memory, &kernel, process, start, STACK_BYTES);
-                self.add_worker(process, &start)
+                self.add_spare(process, &start)
             }
         };
         if let Err(reason) = started {
@@ -187,7 +229,8 @@ impl Family {
         let options = Options { time_scale: self.time_scale.get(), ..self.options };
         let module = self.engine.module();
         let start = Start::child(module, self.epoch, kernel, process, memory, task, options, stack_bytes);
-        self.add_worker(process, &start)
+        // A copy is of the fork server.
+        if stack_bytes.is_some() { self.add_spare(process, &start) } else { self.add_worker(process, &start) }
     }
 
     /// Makes the run's supervisor, unless there is one.
@@ -334,6 +377,7 @@ impl Family {
         }
         self.frames.take();
         self.supervisor.take();
+        self.spare.take();
         let members = self.members.take();
         // All workers end before the last drain, so that it is the last.
         for member in members.values() {

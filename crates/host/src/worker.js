@@ -1,5 +1,4 @@
-// A worker of a process. Two copies of the engine's module are put in front of this by the page that makes the worker:
-// `engine` runs in the process's memory, `kernel` in the memory that all processes of a run share.
+// A worker of a process. The engine's module is put in front of this by the page that makes the worker.
 
 const pageBytes = 65536;
 // As the engine is linked.
@@ -23,10 +22,27 @@ const bytesOf = (memory) => {
   };
 };
 
+// An instance of the engine's module in the memory that all processes of a run share. What it exports for this takes and
+// returns numbers, and needs nothing of JavaScript, so whatever the module imports for other uses is left empty.
+const startKernel = (module, memory) => {
+  const imports = {};
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    const things = (imports[from] ??= {});
+    if (kind === "memory") things[name] = memory;
+    else if (kind === "tag") things[name] = new WebAssembly.Tag({ parameters: ["externref"] });
+    else things[name] = () => 0;
+  }
+  const { exports } = new WebAssembly.Instance(module, imports);
+  exports.__wbindgen_start(kernelStackBytes);
+  exports.threadlab_kernel_begin();
+  return exports;
+};
+
 // What the engine calls of the kernel. Every worker can reach it, but most never do, so its copy of the module starts
 // with the first call.
 const connect = (start, ownMemory) => {
   const own = bytesOf(ownMemory);
+  let kernel;
   let theirs;
   let kept;
   const keep = (make) => {
@@ -39,7 +55,7 @@ const connect = (start, ownMemory) => {
   };
   const reach = () => {
     if (!theirs) {
-      kernel.initSync({ module: start.module, memory: start.kernel, thread_stack_size: kernelStackBytes });
+      kernel = startKernel(start.module, start.kernel);
       theirs = bytesOf(start.kernel);
     }
     return theirs();
@@ -88,7 +104,7 @@ const connect = (start, ownMemory) => {
 };
 
 const supervise = (start) => {
-  kernel.initSync({ module: start.module, memory: start.kernel, thread_stack_size: kernelStackBytes });
+  const kernel = startKernel(start.module, start.kernel);
   let template;
   const orders = {
     copyTemplate({ process }) {
@@ -100,7 +116,9 @@ const supervise = (start) => {
       postMessage({ kind: "expelled", process });
     },
     bury({ process, code }) {
-      postMessage({ kind: "buried", process, orphans: kernel.threadlab_kernel_bury(process, code) });
+      const count = kernel.threadlab_kernel_bury(process, code);
+      const orphans = new Uint32Array(start.kernel.buffer, kernel.threadlab_kernel_orphans(), count).slice();
+      postMessage({ kind: "buried", process, orphans });
     },
   };
   onmessage = ({ data: order }) => {

@@ -11,7 +11,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 static KERNEL: LazyLock<Kernel> = LazyLock::new(Kernel::new);
 
+/// To be called first on a worker, which may sleep: nothing here can ask JavaScript.
+#[wasm_bindgen]
+pub fn threadlab_kernel_begin() {
+    threadlab_threads::futex::this_is_a_worker();
+}
+
 thread_local! {
+    static ORPHANS: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
     static REQUEST: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static ANSWER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
@@ -62,9 +69,17 @@ pub fn threadlab_kernel_expel(process: u32) {
     }
 }
 
-/// The process has ended with this exit code. Returns the numbers of those that have to end with it.
+/// The process has ended with this exit code. Returns how many processes have to end with it.
 #[wasm_bindgen]
-pub fn threadlab_kernel_bury(process: u32, code: i32) -> Vec<u32> {
+pub fn threadlab_kernel_bury(process: u32, code: i32) -> usize {
     let orphans = KERNEL.ended(Pid::from_raw(process), Exit(code)).unwrap_or_default();
-    orphans.into_iter().map(Pid::raw).collect()
+    let count = orphans.len();
+    ORPHANS.set(orphans.into_iter().map(Pid::raw).collect());
+    count
+}
+
+/// The address of the numbers of those processes.
+#[wasm_bindgen]
+pub fn threadlab_kernel_orphans() -> *const u32 {
+    ORPHANS.with_borrow(Vec::as_ptr)
 }

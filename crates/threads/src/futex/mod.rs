@@ -62,6 +62,12 @@ pub fn can_block() -> bool {
     back_end::can_block()
 }
 
+/// Says that the calling thread can block, where it cannot be found out because no JavaScript can be called.
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+pub fn this_is_a_worker() {
+    back_end::this_is_a_worker();
+}
+
 /// To be called before anything is done that leads to a [`wait`], so that nothing is left behind where it must not be.
 ///
 /// # Panics

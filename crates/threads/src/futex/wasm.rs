@@ -3,6 +3,7 @@
 use super::Wait;
 use crate::clock;
 use core::arch::wasm32::{memory_atomic_notify, memory_atomic_wait32};
+use core::cell::Cell;
 use core::sync::atomic::AtomicU32;
 use core::time::Duration;
 
@@ -30,13 +31,21 @@ pub(super) fn wake(word: &AtomicU32, count: u32) -> usize {
 }
 
 thread_local! {
-    static CAN_BLOCK: bool = {
-        // Only workers have this constructor, and only they may block; the page's thread has a window instead.
-        let global = js_sys::global();
-        js_sys::Reflect::has(&global, &wasm_bindgen::JsValue::from_str("WorkerGlobalScope")).unwrap_or(false)
-    };
+    static CAN_BLOCK: Cell<Option<bool>> = const { Cell::new(None) };
 }
 
 pub(super) fn can_block() -> bool {
-    CAN_BLOCK.with(|can| *can)
+    CAN_BLOCK.get().unwrap_or_else(|| {
+        // Only workers have this constructor, and only they may block; the page's thread has a window instead.
+        let global = js_sys::global();
+        let is_a_worker =
+            js_sys::Reflect::has(&global, &wasm_bindgen::JsValue::from_str("WorkerGlobalScope"));
+        let can = is_a_worker.unwrap_or(false);
+        CAN_BLOCK.set(Some(can));
+        can
+    })
+}
+
+pub(super) fn this_is_a_worker() {
+    CAN_BLOCK.set(Some(true));
 }

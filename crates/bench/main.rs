@@ -18,6 +18,8 @@ mod pool;
 #[cfg(panic = "abort")]
 mod pool_start;
 #[cfg(panic = "unwind")]
+mod processes;
+#[cfg(panic = "unwind")]
 mod queues;
 mod row;
 #[cfg(panic = "abort")]
@@ -39,6 +41,7 @@ static PROGRAMS: &[&[Named]] = &[
     events::PROGRAMS,
     conditions::PROGRAMS,
     pool::PROGRAMS,
+    processes::PROGRAMS,
     queues::PROGRAMS,
     sync::PROGRAMS,
     timers::PROGRAMS,

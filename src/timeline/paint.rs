@@ -163,13 +163,26 @@ impl Picture<'_> {
                     context.set_fill_style_str(&paint.solid);
                     context.fill_rect(from, upper, width, body);
                 }
-                SpanKind::Task { number, even } => {
-                    self.draw_task(context, paint, (from, to), (upper, body), (number, even))?;
+                SpanKind::Task { number, even, asleep } => {
+                    let alpha = if even { 0.7 } else { 1.0 };
+                    // Asleep it is pale, but of the same size: the task is under way.
+                    context.set_global_alpha(if asleep { alpha * 0.35 } else { alpha });
+                    context.set_fill_style_str(&paint.solid);
+                    context.fill_rect(from, upper, (to - from).max(2.0), body);
+                    context.set_global_alpha(1.0);
+                    let ink = if asleep { &self.theme.ink } else { &paint.on };
+                    self.write(context, &number.to_string(), ink, (from, to), (upper, body))?;
                 }
                 SpanKind::Idle => {
                     context.set_fill_style_str(&paint.solid);
                     context.set_global_alpha(0.4);
                     context.fill_rect(from, middle - 0.5, to - from, 1.0);
+                }
+                // Merged of tasks that sleep.
+                SpanKind::Sleeping if thread.pool().is_some() => {
+                    context.set_fill_style_str(&paint.solid);
+                    context.set_global_alpha(0.35 * weight(&span));
+                    context.fill_rect(from, upper, to - from, body);
                 }
                 SpanKind::Sleeping => {
                     context.set_fill_style_str(&paint.solid);
@@ -192,26 +205,22 @@ impl Picture<'_> {
         Ok(())
     }
 
-    /// Every second task lighter, and its number where there is room.
-    fn draw_task(
+    /// Writes into a span where there is room.
+    fn write(
         &self,
         context: &CanvasRenderingContext2d,
-        paint: &Paint,
+        text: &str,
+        ink: &str,
         (from, to): (f64, f64),
         (upper, body): (f64, f64),
-        (number, even): (u32, bool),
     ) -> Result<(), JsValue> {
-        context.set_fill_style_str(&paint.solid);
-        if even {
-            context.set_global_alpha(0.7);
-        }
-        context.fill_rect(from, upper, (to - from).max(2.0), body);
         let left = from.max(self.layout.names);
-        let text = number.to_string();
-        if to - left > 8.0 * (text.len() + 1) as f64 && body >= 10.0 {
+        // Names are narrowed to fit; short texts need no more than their letters.
+        if to - left > (8 * (text.len() + 1)).min(60) as f64 && body >= 10.0 {
             context.set_global_alpha(1.0);
-            context.set_fill_style_str(&paint.on);
-            context.fill_text(&text, left + 4.0, upper + body / 2.0 + 0.5)?;
+            context.set_fill_style_str(ink);
+            let middle = upper + body / 2.0 + 0.5;
+            context.fill_text_with_max_width(text, left + 5.0, middle, to - left - 8.0)?;
         }
         Ok(())
     }
@@ -304,13 +313,7 @@ impl Picture<'_> {
                 }
                 _ => continue,
             };
-            let left = from.max(self.layout.names);
-            if to - left > 60.0 && body >= 10.0 {
-                context.set_global_alpha(1.0);
-                context.set_fill_style_str(ink);
-                let middle = upper + body / 2.0 + 0.5;
-                context.fill_text_with_max_width(&text, left + 5.0, middle, to - left - 10.0)?;
-            }
+            self.write(context, &text, ink, (from, to), (upper, body))?;
         }
         context.set_global_alpha(1.0);
         Ok(())

@@ -276,7 +276,9 @@ fn span_words(model: &Model, lane: usize, time: u64) -> Option<String> {
     let what = match span.kind {
         SpanKind::Running => "running".to_owned(),
         SpanKind::Idle => "idle".to_owned(),
-        SpanKind::Task { number, .. } => format!("task {number}"),
+        SpanKind::Task { number, asleep, .. } => {
+            format!("task {number}{}", if asleep { ", sleeping" } else { "" })
+        }
         SpanKind::Sleeping => "sleeping".to_owned(),
         SpanKind::Waiting(object) => {
             format!("waiting for {}", model.object(object)?.words())

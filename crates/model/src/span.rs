@@ -9,19 +9,22 @@ pub enum SpanKind {
     Running,
     /// In a worker's lane: it is on no task.
     Idle,
-    /// In a worker's lane: it runs on a task. What it waits for and sleeps during a task is told as everybody's waits and
-    /// sleeps are.
+    /// In a worker's lane: it is on a task, and does not wait.
     Task {
         /// The task's number.
         number: u32,
         /// Whether it is the worker's second, fourth, ... task, so that two in a row can be told apart.
         even: bool,
+        /// Whether it sleeps.
+        asleep: bool,
     },
     /// In a thread's lane: it waits for an object.
     Waiting(ObjectId),
     /// In a thread's lane: it waits for another thread to end.
     Joining(ThreadId),
-    /// In a thread's lane: it sleeps.
+    /// In a thread's lane: it waits for a process, of this number, to end.
+    Awaiting(u32),
+    /// In a thread's lane: it sleeps. In a merged span of a worker: it sleeps on tasks.
     Sleeping,
     /// In an object's lane: a thread holds it. While nobody does, and nothing is in it, there is no span.
     Held(ThreadId),
@@ -100,8 +103,11 @@ enum Tag {
     Idle,
     OddTask,
     EvenTask,
+    OddSleep,
+    EvenSleep,
     Waiting,
     Joining,
+    Awaiting,
     Sleeping,
     Held,
     Shared,
@@ -116,6 +122,7 @@ impl State {
     pub(crate) const fn merged(self) -> Self {
         match self.tag {
             Tag::OddTask | Tag::EvenTask => Self { id: 0, tag: Tag::Running },
+            Tag::OddSleep | Tag::EvenSleep => Self { id: 0, tag: Tag::Sleeping },
             _ => self,
         }
     }
@@ -126,10 +133,13 @@ impl State {
             Tag::Free => return None,
             Tag::Running => SpanKind::Running,
             Tag::Idle => SpanKind::Idle,
-            Tag::OddTask => SpanKind::Task { number: self.id, even: false },
-            Tag::EvenTask => SpanKind::Task { number: self.id, even: true },
+            Tag::OddTask => SpanKind::Task { number: self.id, even: false, asleep: false },
+            Tag::EvenTask => SpanKind::Task { number: self.id, even: true, asleep: false },
+            Tag::OddSleep => SpanKind::Task { number: self.id, even: false, asleep: true },
+            Tag::EvenSleep => SpanKind::Task { number: self.id, even: true, asleep: true },
             Tag::Waiting => SpanKind::Waiting(ObjectId(self.id)),
             Tag::Joining => SpanKind::Joining(ThreadId(self.id)),
+            Tag::Awaiting => SpanKind::Awaiting(self.id),
             Tag::Sleeping => SpanKind::Sleeping,
             Tag::Held => SpanKind::Held(ThreadId(self.id)),
             Tag::Shared => SpanKind::Shared(self.id),
@@ -143,10 +153,18 @@ impl From<SpanKind> for State {
         match kind {
             SpanKind::Running => Self { id: 0, tag: Tag::Running },
             SpanKind::Idle => Self { id: 0, tag: Tag::Idle },
-            SpanKind::Task { number, even: false } => Self { id: number, tag: Tag::OddTask },
-            SpanKind::Task { number, even: true } => Self { id: number, tag: Tag::EvenTask },
+            SpanKind::Task { number, even, asleep } => {
+                let tag = match (even, asleep) {
+                    (false, false) => Tag::OddTask,
+                    (true, false) => Tag::EvenTask,
+                    (false, true) => Tag::OddSleep,
+                    (true, true) => Tag::EvenSleep,
+                };
+                Self { id: number, tag }
+            }
             SpanKind::Waiting(object) => Self { id: object.0, tag: Tag::Waiting },
             SpanKind::Joining(thread) => Self { id: thread.0, tag: Tag::Joining },
+            SpanKind::Awaiting(process) => Self { id: process, tag: Tag::Awaiting },
             SpanKind::Sleeping => Self { id: 0, tag: Tag::Sleeping },
             SpanKind::Held(thread) => Self { id: thread.0, tag: Tag::Held },
             SpanKind::Shared(holders) => Self { id: holders, tag: Tag::Shared },
@@ -169,10 +187,13 @@ mod tests {
         let kinds = [
             SpanKind::Running,
             SpanKind::Idle,
-            SpanKind::Task { number: 1, even: false },
-            SpanKind::Task { number: 2, even: true },
+            SpanKind::Task { number: 1, even: false, asleep: false },
+            SpanKind::Task { number: 2, even: true, asleep: false },
+            SpanKind::Task { number: 3, even: false, asleep: true },
+            SpanKind::Task { number: 4, even: true, asleep: true },
             SpanKind::Waiting(ObjectId(3)),
             SpanKind::Joining(ThreadId(4)),
+            SpanKind::Awaiting(4),
             SpanKind::Sleeping,
             SpanKind::Held(ThreadId(5)),
             SpanKind::Shared(6),

@@ -102,7 +102,7 @@ fn draw(model: &Model, object: &Object) -> Drawing {
         ObjectState::Semaphore(semaphore) => semaphore::draw(object, semaphore),
         ObjectState::Barrier(barrier) => barrier::draw(barrier),
         ObjectState::Queue(queue) => queue::draw(object, queue),
-        ObjectState::Pool(pool) => pool::draw(model, pool),
+        ObjectState::Pool(pool) => pool::draw(model, object, pool),
         ObjectState::Timers(pending) => timers::draw(pending),
     }
 }

@@ -1,16 +1,16 @@
 //! Pools and executors: their workers, each with the task that it is on, and how many tasks there are.
 
-use super::super::thread_name::thread_name;
 use super::{Drawing, slots};
+use crate::accents::Accent;
 use crate::words;
 use threadlab_demos::grouped;
-use threadlab_model::{Model, Pool, Thread, ThreadState, Worker};
+use threadlab_model::{Model, Object, Pool, Worker};
 use yew::prelude::*;
 
 /// Workers that are drawn; all are in the table of threads.
 const MAX_WORKERS: usize = 16;
 
-pub(super) fn draw(model: &Model, pool: &Pool) -> Drawing {
+pub(super) fn draw(model: &Model, object: &Object, pool: &Pool) -> Drawing {
     let workers = pool.workers();
     let busy = workers.iter().filter(|worker| worker.task().is_some()).count();
     // Their places are there before they are, so that nothing moves when they come.
@@ -39,7 +39,7 @@ pub(super) fn draw(model: &Model, pool: &Pool) -> Drawing {
         picture: html! {
             <div class="pool">
                 <ul class="workers" aria-label="Workers">
-                    { for shown.map(|place| worker(model, place)) }
+                    { for shown.map(|place| worker(model, object.name(), place)) }
                     { slots::more(size.saturating_sub(MAX_WORKERS)) }
                 </ul>
                 <dl class="counts" aria-label="Tasks">
@@ -57,21 +57,25 @@ pub(super) fn draw(model: &Model, pool: &Pool) -> Drawing {
 }
 
 /// A worker, or the place of one that has not come yet.
-fn worker(model: &Model, worker: Option<&Worker>) -> Html {
-    let Some(worker) = worker else { return html! { <li class="worker" /> } };
-    let state = model.thread(worker.thread()).map(Thread::state);
-    let doing = match (worker.task(), state) {
-        (Some(task), Some(ThreadState::Waiting)) => format!("task {task}, waits"),
-        (Some(task), Some(ThreadState::Sleeping)) => format!("task {task}, sleeps"),
-        (Some(task), _) => format!("task {task}"),
-        (None, Some(state)) if state.has_ended() => "ended".to_owned(),
-        (None, _) => "idle".to_owned(),
+fn worker(model: &Model, pool: &str, worker: Option<&Worker>) -> Html {
+    let Some((worker, thread)) = worker.and_then(|worker| Some((worker, model.thread(worker.thread())?)))
+    else {
+        return html! { <li class="worker" /> };
     };
-    let class = if worker.task().is_some() { "worker worker-busy" } else { "worker" };
+    let doing = match worker.task() {
+        None if thread.state().has_ended() => "ended".to_owned(),
+        None => "idle".to_owned(),
+        Some(task) => format!("task {task}"),
+    };
+    // Workers are mostly called after their pool, and that is said above.
+    let name = thread.name();
+    let name = name.strip_prefix(pool).and_then(|rest| rest.strip_prefix('-')).unwrap_or(name);
     html! {
-        <li {class} data-worker={worker.thread().0.to_string()}
-            title={format!("{} done, {} failed", grouped(worker.done()), grouped(worker.failed()))}>
-            { thread_name(model, worker.thread()) }<span class="worker-task">{ doing }</span>
+        <li class={if worker.task().is_some() { "worker worker-busy" } else { "worker" }}
+            data-worker={thread.id().0.to_string()}
+            title={format!("{}: {} done, {} failed", thread.name(), grouped(worker.done()), grouped(worker.failed()))}>
+            <span class={format!("mark {}", Accent::of(thread.id()).classes())} aria-hidden="true" />
+            <span class="worker-name">{ name.to_owned() }</span><span class="worker-task">{ doing }</span>
         </li>
     }
 }

@@ -62,6 +62,12 @@ impl Step<'_> {
         if let Some(at) = self.model.objects.index(id.0) {
             return Ok(at);
         }
+        if let Some(copied) = self.model.inherited.remove(&id.0) {
+            let at = self.add_object(id)?;
+            self.model.objects[at] = copied;
+            self.show(at);
+            return Ok(at);
+        }
         self.contradicts = true;
         self.add_object(id)
     }
@@ -83,14 +89,23 @@ impl Step<'_> {
     /// It does something by itself; as a worker it is on its task, or idle.
     #[inline]
     pub(super) fn run(&mut self, at: usize) {
-        let (state, kind) = match self.model.worker(&self.model.threads[at]) {
-            None => (ThreadState::Running, SpanKind::Running),
-            Some(worker) => match worker.task() {
-                None => (ThreadState::Idle, SpanKind::Idle),
-                Some(number) => (ThreadState::Running, SpanKind::Task { number, even: worker.is_even() }),
-            },
-        };
-        self.enter(at, state, kind);
+        let idle = self.model.worker(&self.model.threads[at]).is_some_and(|worker| worker.task().is_none());
+        if idle {
+            self.enter(at, ThreadState::Idle, SpanKind::Idle);
+        } else {
+            self.enter_on_task(at, ThreadState::Running, SpanKind::Running);
+        }
+    }
+
+    /// It runs or sleeps: `kind`, or on its task if it is a worker.
+    #[inline]
+    pub(super) fn enter_on_task(&mut self, at: usize, state: ThreadState, kind: SpanKind) {
+        let worker = self.model.worker(&self.model.threads[at]);
+        let on_task = worker.and_then(|worker| {
+            let asleep = state == ThreadState::Sleeping;
+            worker.task().map(|number| SpanKind::Task { number, even: worker.is_even(), asleep })
+        });
+        self.enter(at, state, on_task.unwrap_or(kind));
     }
 
     pub(super) fn enter(&mut self, at: usize, state: ThreadState, kind: SpanKind) {

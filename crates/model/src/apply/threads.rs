@@ -126,7 +126,7 @@ impl Step<'_> {
 
     pub(super) fn sleep_began(&mut self) -> Taken {
         let at = self.running_actor()?;
-        self.enter(at, ThreadState::Sleeping, SpanKind::Sleeping);
+        self.enter_on_task(at, ThreadState::Sleeping, SpanKind::Sleeping);
         Ok(())
     }
 

@@ -79,8 +79,8 @@ fn check_thread(model: &Model, thread: &Thread) -> Result<(), String> {
     let same = kind_of(thread) == Some(without_task(latest.kind));
     let task = match latest.kind {
         SpanKind::Task { number, .. } => Some(number),
-        // Only one that runs shows its task.
-        SpanKind::Running => None,
+        // Only one that does not wait shows its task.
+        SpanKind::Running | SpanKind::Sleeping => None,
         _ => return ensure(just_now || same, "its last span is not what it does"),
     };
     let on = model.worker(thread).and_then(Worker::task);
@@ -104,7 +104,11 @@ fn check_service(model: &Model, thread: &Thread) -> Result<(), String> {
 }
 
 fn without_task(kind: SpanKind) -> SpanKind {
-    if let SpanKind::Task { .. } = kind { SpanKind::Running } else { kind }
+    match kind {
+        SpanKind::Task { asleep: true, .. } => SpanKind::Sleeping,
+        SpanKind::Task { .. } => SpanKind::Running,
+        other => other,
+    }
 }
 
 fn kind_of(thread: &Thread) -> Option<SpanKind> {
@@ -114,6 +118,7 @@ fn kind_of(thread: &Thread) -> Option<SpanKind> {
         (ThreadState::Sleeping, _) => Some(SpanKind::Sleeping),
         (_, Some(WaitsFor::Object(object, _))) => Some(SpanKind::Waiting(object)),
         (_, Some(WaitsFor::Thread(target))) => Some(SpanKind::Joining(target)),
+        (_, Some(WaitsFor::Process(process))) => Some(SpanKind::Awaiting(process)),
         _ => None,
     }
 }
@@ -154,6 +159,7 @@ fn check_object(model: &Model, object: &Object) -> Result<(), String> {
                 | SpanKind::Task { .. }
                 | SpanKind::Waiting(_)
                 | SpanKind::Joining(_)
+                | SpanKind::Awaiting(_)
                 | SpanKind::Sleeping
         );
         ensure(!of_thread, "its lane shows what belongs to a thread")?;

@@ -48,7 +48,7 @@ impl Run {
 }
 
 const fn task(number: u32, even: bool) -> SpanKind {
-    SpanKind::Task { number, even }
+    SpanKind::Task { number, even, asleep: false }
 }
 
 #[test]
@@ -92,8 +92,8 @@ fn what_a_task_waits_for_belongs_to_it() {
     run.released(26, A, L).ends(30, A, x, 0);
     let kinds: Vec<_> = run.spans(A).into_iter().map(|(_, _, kind)| kind).collect();
     let first = task(0, false);
-    let expected =
-        [SpanKind::Running, SpanKind::Idle, first, SpanKind::Waiting(L), first, SpanKind::Sleeping, first];
+    let asleep = SpanKind::Task { number: 0, even: false, asleep: true };
+    let expected = [SpanKind::Running, SpanKind::Idle, first, SpanKind::Waiting(L), first, asleep, first];
     assert_eq!(kinds, expected);
     assert_eq!(run.model.anomalies(), 0);
 }

@@ -59,8 +59,8 @@ pub fn busy() -> Result<String, String> {
         let crunched = crunched.map_err(words)?;
         let futures = (0..6).map(|_| web.submit(|| thread::sleep(Duration::from_millis(9))).map_err(words));
         let futures = futures.collect::<Result<Vec<_>, _>>()?;
-        for future in &futures {
-            if !future.cancel() {
+        for (number, future) in futures.iter().enumerate() {
+            if number % 3 != 2 || !future.cancel() {
                 future.result().map_err(words)?;
             }
         }

@@ -1,7 +1,11 @@
 //! What is shown of pools, executors and their workers.
 
-use anyhow::Result;
-use threadlab_page_tests::{Page, Site, in_browser, measure};
+use std::fs;
+
+use anyhow::{Context as _, Result};
+use threadlab_page_tests::{Page, Site, in_browser, measure, settings};
+
+use crate::shots::keep;
 
 /// Runs a program of the test engine.
 fn begin(page: &Page, threads: u32) -> Result<()> {
@@ -27,7 +31,7 @@ fn each_worker_shows_its_task() -> Result<()> {
         page.until("all do what they will do for ever", || {
             let doing = page.texts("[data-name=crunch] .worker-task")?;
             let waiting = datum(page, "door", "waiters")? == "1" && datum(page, "web", "waiters")? == "1";
-            let all = ["task 5, sleeps", "task 6, waits", "idle"];
+            let all = ["task 5", "task 6", "idle"];
             Ok(waiting && all.iter().all(|text| doing.iter().any(|seen| seen == text)))
         })?;
         let expected = [
@@ -47,7 +51,7 @@ fn each_worker_shows_its_task() -> Result<()> {
             assert_eq!(datum(page, name, what)?, value, "{name}, {what}");
         }
         let crunch = text(page, "crunch")?;
-        for part in ["2 of 3 busy", "crunch-worker-1", "7 tasks in all.", "nobody waits"] {
+        for part in ["2 of 3 busy", "worker-1", "7 tasks in all.", "nobody waits"] {
             assert!(crunch.contains(part), "no “{part}”: {crunch}");
         }
         assert!(text(page, "web")?.contains("asker\n for results"), "{}", text(page, "web")?);
@@ -107,5 +111,29 @@ fn an_executor_that_waits_for_itself_is_told() -> Result<()> {
         }
         page.stop()?;
         page.until_workers_are_gone()
+    })
+}
+
+#[test]
+fn pictures_are_taken() -> Result<()> {
+    fs::create_dir_all(settings::shots()).context("cannot create target/shots")?;
+    in_browser(|page| {
+        for (width, height) in [(1440, 1500), (390, 2600)] {
+            for scheme in ["light", "dark"] {
+                page.resize(width, height)?;
+                page.prefer("prefers-color-scheme", scheme)?;
+                begin(page, 13)?;
+                page.until("much is done", || Ok(datum(page, "crunch", "done")?.len() == 3))?;
+                keep(page, &format!("{width}-{scheme}-pools-running"))?;
+                page.until_run_is("finished")?;
+                page.session.click(&page.button("Zoom in")?)?;
+                keep(page, &format!("{width}-{scheme}-pools-finished"))?;
+                begin(page, 12)?;
+                page.until("all wait", || Ok(datum(page, "web", "waiters")? == "1"))?;
+                keep(page, &format!("{width}-{scheme}-pools-waiting"))?;
+                page.stop()?;
+            }
+        }
+        Ok(())
     })
 }

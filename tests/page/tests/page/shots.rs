@@ -12,7 +12,8 @@ const DEMOS: [(&str, &str, u32); 3] = [
     ("lost-updates", "threads=4&additions=50000", 20),
 ];
 
-fn keep(page: &Page, name: &str) -> Result<()> {
+/// Writes a picture of what the window shows.
+pub fn keep(page: &Page, name: &str) -> Result<()> {
     let picture = page.session.screenshot()?;
     // The signature of PNG files, and more than an empty page would need.
     assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n") && picture.len() > 20_000, "{name}");

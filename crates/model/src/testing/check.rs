@@ -118,7 +118,6 @@ fn kind_of(thread: &Thread) -> Option<SpanKind> {
         (ThreadState::Sleeping, _) => Some(SpanKind::Sleeping),
         (_, Some(WaitsFor::Object(object, _))) => Some(SpanKind::Waiting(object)),
         (_, Some(WaitsFor::Thread(target))) => Some(SpanKind::Joining(target)),
-        (_, Some(WaitsFor::Process(process))) => Some(SpanKind::Awaiting(process)),
         _ => None,
     }
 }
@@ -159,7 +158,6 @@ fn check_object(model: &Model, object: &Object) -> Result<(), String> {
                 | SpanKind::Task { .. }
                 | SpanKind::Waiting(_)
                 | SpanKind::Joining(_)
-                | SpanKind::Awaiting(_)
                 | SpanKind::Sleeping
         );
         ensure(!of_thread, "its lane shows what belongs to a thread")?;

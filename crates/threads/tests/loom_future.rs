@@ -6,7 +6,7 @@
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
-use loom::sync::atomic::{AtomicU32, Ordering};
+use loom::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use loom::thread;
 use std::time::Duration;
 use threadlab_threads::executor::completion::{Completion, Stage, Waiting};
@@ -221,13 +221,20 @@ fn an_observers_timeout_that_races_with_a_task_loses_nothing() {
         let observer = std::sync::Arc::new(Observer::new(Goal::One, 1));
         shared.future.observe(&observer, 0, |_| false);
         let (theirs, clock) = (Arc::clone(&shared), std::sync::Arc::clone(&observer));
+        let notified = Arc::new(AtomicBool::new(false));
+        let notifies = Arc::clone(&notified);
         let worker = thread::spawn(move || {
             theirs.run();
+            notifies.store(true, Ordering::SeqCst);
         });
         let time = thread::spawn(move || {
             futex::expire(clock.word());
         });
-        if observer.wait(LONG, |_| ()) {
+        let tell = |waiting| match waiting {
+            Waiting::TimedOut => assert!(!notified.load(Ordering::SeqCst), "nobody gives up what has come"),
+            Waiting::Began | Waiting::Ended => {}
+        };
+        if observer.wait(LONG, tell) {
             assert_eq!(observer.take(), Some(0));
             shared.check();
         } else {

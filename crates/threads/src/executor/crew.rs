@@ -63,6 +63,12 @@ impl Crew {
         lock(&self.workers).len()
     }
 
+    /// How many are occupied.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub fn occupied(&self) -> u32 {
+        self.tasks.occupied()
+    }
+
     /// A place for a task, for which a worker is started where none is free and there may be another.
     pub fn enter(self: &Arc<Self>, caller: Caller) -> Result<Opening<'_, Box<dyn Task>>, Refusal> {
         let shut_down = || Refusal::ShutDown { executor: self.object.words() };

@@ -93,6 +93,12 @@ impl Executor {
         self.crew.workers()
     }
 
+    /// How many workers are occupied.
+    #[cfg(all(test, not(target_arch = "wasm32")))]
+    pub(super) fn occupied(&self) -> u32 {
+        self.crew.occupied()
+    }
+
     /// Submits a task, which a worker runs as soon as one can. Its value has to be one that threads can share, since all
     /// clones of the future look at the same.
     ///

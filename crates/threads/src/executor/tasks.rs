@@ -122,6 +122,12 @@ impl<Q> Tasks<Q> {
         self.occupied.fetch_sub(1, Ordering::Relaxed);
     }
 
+    /// How many workers are occupied.
+    #[cfg(all(test, not(loom), not(target_arch = "wasm32")))]
+    pub fn occupied(&self) -> u32 {
+        self.occupied.load(Ordering::Relaxed)
+    }
+
     /// Takes no more tasks; workers end when none is left. `tell` is called before others see it, if it was not so
     /// before or with `always`.
     pub fn shut(&self, always: bool, tell: impl FnOnce()) {

@@ -219,6 +219,19 @@ fn the_first_error_of_a_map_cancels_what_has_not_begun() {
 }
 
 #[test]
+fn a_worker_is_free_before_its_task_is_seen_done() {
+    let executor = Executor::new(2).unwrap();
+    for _ in 0..5000 {
+        let future = executor.submit(|| ()).unwrap();
+        // Not by a wait: waking up would take longer than the worker could be late.
+        while !future.is_done() {
+            std::hint::spin_loop();
+        }
+    }
+    assert_eq!(executor.workers(), 1);
+}
+
+#[test]
 fn a_worker_that_is_in_a_callback_is_not_taken_for_free() {
     let executor = Arc::new(Executor::new(2).unwrap());
     let (theirs, hold) = (Arc::clone(&executor), Hold::new());
@@ -231,6 +244,10 @@ fn a_worker_that_is_in_a_callback_is_not_taken_for_free() {
     hold.let_go();
     assert_eq!(told.recv_timeout(LONG), Ok(Ok(1)));
     assert_eq!(executor.workers(), 2);
+    // What is cancelled leaves its worker free, too.
+    executor.submit(|| ()).unwrap().cancel();
+    executor.shutdown().unwrap();
+    assert_eq!(executor.occupied(), 0);
 }
 
 #[test]

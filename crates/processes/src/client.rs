@@ -1,11 +1,11 @@
 //! The process's side of the kernel: attempts, and waits in between.
 
 use crate::wire::{Reply, Request};
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use core::time::Duration;
 use std::sync::{Mutex, PoisonError};
 use threadlab_kernel::Rule;
-use threadlab_threads::clock;
+use threadlab_threads::{clock, owner};
 
 #[cfg(target_arch = "wasm32")]
 #[path = "client_worker.rs"]
@@ -106,12 +106,9 @@ pub(crate) fn until(
 
 /// The number of the calling process, or 0 before it has reached the kernel.
 static PROCESS: AtomicU32 = AtomicU32::new(0);
-/// Numbers given to threads so far.
-static THREADS: AtomicU32 = AtomicU32::new(0);
-
-thread_local! {
-    static THREAD: u32 = THREADS.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-}
+/// Whether the calling process is the run's first one. Relaxed everywhere: the process's main thread asks at its end, when
+/// it has reached the kernel itself or knows those who have.
+static IS_FIRST: AtomicBool = AtomicBool::new(false);
 
 /// The number of the calling process.
 pub(crate) fn process() -> u32 {
@@ -126,6 +123,7 @@ pub(crate) fn process() -> u32 {
         && let Ok(Outcome::Taken(first)) = reply_to(0, &Request::First)
     {
         PROCESS.store(first.numbers[0], Ordering::Relaxed);
+        IS_FIRST.store(true, Ordering::Relaxed);
     }
     threadlab_threads::process::at_end(crate::end_process);
     PROCESS.load(Ordering::Relaxed)
@@ -136,9 +134,18 @@ pub(crate) fn process() -> u32 {
 pub(crate) fn set_process(number: u32) {
     threadlab_threads::process::at_end(crate::end_process);
     PROCESS.store(number, Ordering::Relaxed);
+    // A copy of the first one's memory is not the first.
+    IS_FIRST.store(false, Ordering::Relaxed);
 }
 
-/// The number of the calling thread, which differs from those of the other threads of its process.
+/// Whether the calling process is the run's first one, and has reached the kernel.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn is_first_process() -> bool {
+    IS_FIRST.load(Ordering::Relaxed)
+}
+
+/// The number of the calling thread, which differs from those of the other threads of its process, also of those that
+/// its worker ran before: what these have left held is not this one's.
 fn thread() -> u32 {
-    THREAD.with(|thread| *thread)
+    owner::me()
 }

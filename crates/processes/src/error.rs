@@ -52,6 +52,16 @@ pub enum Error {
         /// The process.
         object: String,
     },
+    /// An array has no element of this number.
+    #[error("{object} has {length} elements: there is none with the number {index}")]
+    NoSuchElement {
+        /// The array.
+        object: String,
+        /// The number, counted from 0.
+        index: usize,
+        /// How many elements it has.
+        length: usize,
+    },
     /// There is no way of this name to start a process.
     #[error("there is no start method '{name}': it is one of 'spawn', 'fork' and 'forkserver'")]
     UnknownMethod {

@@ -1,13 +1,13 @@
-//! What a new process's first worker begins with.
+//! What a new process's first worker begins with. Its own children are started as it was, if it does not say otherwise.
 
 use crate::client;
-use crate::process::{ExitCode, run_forked, run_written};
+use crate::process::{ExitCode, StartMethod, run_forked, run_written, set_start_method};
 use threadlab_threads::process::{Options, Program};
 use threadlab_threads::worker;
 use threadlab_trace::protocol;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Runs a task in a memory of its own. `in_copy`: the memory is a copy of another one.
+/// Runs a task in a memory of its own. `in_copy`: the memory is a copy of the fork server's.
 #[wasm_bindgen]
 pub fn threadlab_child(
     process: u32,
@@ -18,6 +18,7 @@ pub fn threadlab_child(
     in_copy: bool,
 ) {
     client::set_process(process);
+    set_start_method(if in_copy { StartMethod::ForkServer } else { StartMethod::Spawn });
     let program: Program = Box::new(move || conclude(run_written(&task)));
     let options = Options { max_threads, time_scale };
     if in_copy {
@@ -31,6 +32,7 @@ pub fn threadlab_child(
 #[wasm_bindgen]
 pub fn threadlab_forked(process: u32, address: usize, epoch: f64) {
     client::set_process(process);
+    set_start_method(StartMethod::Fork);
     // SAFETY: the page starts this worker, alone, with the copied memory and the address that the parent told it.
     let (body, options) = unsafe { run_forked(address) };
     worker::lead_in_copy(Box::new(move || conclude(body())), epoch, options);

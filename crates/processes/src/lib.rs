@@ -18,12 +18,20 @@ mod kernel_side;
 mod lead;
 
 pub mod process;
+pub mod shared;
+pub mod sync;
 
 /// What a process does at the good end of its program.
 fn end_process() {
     process::wait_for_children();
+    // Nobody else is left to use a name, or to take it off.
+    #[cfg(target_arch = "wasm32")]
+    if client::is_first_process() {
+        sync::named::unlink_leaked();
+    }
 }
 
 pub use error::Error;
 pub use process::{Process, StartMethod};
+pub use shared::{Array, Value};
 pub use threadlab_kernel::Rule;

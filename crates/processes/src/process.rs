@@ -6,7 +6,9 @@ mod start;
 mod task;
 
 pub use exit::{Ending, ExitCode, exit};
-pub use method::{StartMethod, fork, forkserver, set_start_method, spawn, start_method, start_methods};
+pub use method::{
+    StartMethod, fork, forkserver, set_start_method, spawn, start_method, start_methods, with_start_method,
+};
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) use start::run_forked;
@@ -216,6 +218,10 @@ impl Process {
 
     fn words(&self) -> String {
         words("Process", &self.name)
+    }
+
+    fn unwritable(&self, reason: String) -> Error {
+        Error::Unwritable { object: self.words(), reason }
     }
 
     fn error(&self, rule: Rule) -> Error {

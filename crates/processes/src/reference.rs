@@ -1,9 +1,10 @@
 //! A process's hold on an object of the kernel.
 
-use crate::client;
+use crate::client::{self, Taken};
 use crate::error::Error;
+use crate::process::{StartMethod, start_method};
 use crate::wire::Request;
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -24,27 +25,45 @@ struct Hold {
     /// Its kind, as in an error: "Queue".
     kind: Cow<'static, str>,
     name: Cow<'static, str>,
+    /// It was made for processes that are forked, and cannot be given to others.
+    for_fork: bool,
 }
 
 /// How many holds this process has on each object: an object that came twice is closed once.
 static HOLDS: Inner<BTreeMap<u32, u32>> =
     Inner::from_raw(<threadlab_threads::sync::word::Word as lock_api::RawMutex>::INIT, BTreeMap::new());
 
-thread_local! {
-    /// The process that is about to get what the calling thread writes down, or 0.
-    static RECEIVER: Cell<u32> = const { Cell::new(0) };
+/// The process that is about to get an argument, and how it is started.
+#[derive(Clone, Copy)]
+struct Receiver {
+    process: u32,
+    method: StartMethod,
 }
 
-/// What a process's argument contains is given to this process while `write` runs.
-pub(crate) fn giving_to<R>(process: u32, write: impl FnOnce() -> R) -> R {
-    struct Restore(u32);
+thread_local! {
+    /// Who gets what the calling thread writes down.
+    static RECEIVER: Cell<Option<Receiver>> = const { Cell::new(None) };
+    /// Why an object was not given, since what a writer fails with is a text.
+    static REFUSAL: RefCell<Option<Error>> = const { RefCell::new(None) };
+}
+
+/// What a process's argument contains is given to this process, which is started by this method, while `write` runs.
+/// A failure of `write` is that of an object that could not be given, if there was one, or else `unwritable`'s.
+pub(crate) fn giving_to<R>(
+    process: u32,
+    method: StartMethod,
+    write: impl FnOnce() -> Result<R, String>,
+    unwritable: impl FnOnce(String) -> Error,
+) -> Result<R, Error> {
+    struct Restore(Option<Receiver>);
     impl Drop for Restore {
         fn drop(&mut self) {
             RECEIVER.set(self.0);
         }
     }
-    let _restore = Restore(RECEIVER.replace(process));
-    write()
+    let _restore = Restore(RECEIVER.replace(Some(Receiver { process, method })));
+    REFUSAL.take();
+    write().map_err(|reason| REFUSAL.take().unwrap_or_else(|| unwritable(reason)))
 }
 
 /// Runs `act` while no other thread changes what this process holds, so that a copy of its memory is whole.
@@ -65,10 +84,48 @@ pub(crate) unsafe fn open_in_copy() {
 }
 
 impl Reference {
-    /// The first hold on an object that this process has just made, opened or received.
+    /// The first hold on an object that this process has just made or received, which any process can be given.
     pub fn new(handle: u32, kind: impl Into<Cow<'static, str>>, name: impl Into<Cow<'static, str>>) -> Self {
         *HOLDS.lock().entry(handle).or_default() += 1;
-        Self(Arc::new(Hold { handle, kind: kind.into(), name: name.into() }))
+        Self(Arc::new(Hold { handle, kind: kind.into(), name: name.into(), for_fork: false }))
+    }
+
+    /// Makes an object of this kind and name by a request that answers its number. Made while "fork" is the method by
+    /// which processes are started, it is for forked processes only.
+    pub fn make(
+        request: &Request<'_>,
+        kind: &'static str,
+        name: impl Into<Cow<'static, str>>,
+    ) -> Result<Self, Error> {
+        Self::get(request, kind, name.into(), start_method() == StartMethod::Fork)
+    }
+
+    /// Opens an object that this process may have open already, by a request that answers its number.
+    pub fn open(
+        request: &Request<'_>,
+        kind: &'static str,
+        name: impl Into<Cow<'static, str>>,
+    ) -> Result<Self, Error> {
+        Self::get(request, kind, name.into(), false)
+    }
+
+    fn get(
+        request: &Request<'_>,
+        kind: &'static str,
+        name: Cow<'static, str>,
+        for_fork: bool,
+    ) -> Result<Self, Error> {
+        // Locked before: another hold on the same object may go away right now, and must not take this one with it.
+        let mut holds = HOLDS.lock();
+        let taken = client::take(request).map_err(|rule| Error::Rule { object: words(kind, &name), rule })?;
+        let handle = taken.numbers[0];
+        *holds.entry(handle).or_default() += 1;
+        Ok(Self(Arc::new(Hold { handle, kind: kind.into(), name, for_fork })))
+    }
+
+    /// Does an operation on the object that never blocks.
+    pub fn take(&self, request: &Request<'_>) -> Result<Taken, Error> {
+        client::take(request).map_err(|rule| self.error(rule))
     }
 
     pub fn handle(&self) -> u32 {
@@ -90,6 +147,16 @@ impl Reference {
         Error::Rule { object: self.words(), rule }
     }
 
+    /// Gives the object to a process that is started by this method.
+    fn give(&self, process: u32, method: StartMethod) -> Result<(), Error> {
+        if self.0.for_fork && method != StartMethod::Fork {
+            return Err(Error::MadeForFork { object: self.words(), method: method.name() });
+        }
+        self.take(&Request::ShareWith { handle: self.handle(), process })?;
+        Ok(())
+    }
+
+    /// An error that says that the time is over, and names the object.
     pub fn timed_out(&self) -> Error {
         Error::TimedOut { object: self.words() }
     }
@@ -109,8 +176,8 @@ impl Drop for Hold {
                 return;
             }
             holds.remove(&self.handle);
-            drop(holds);
-            // One that was closed already cannot be closed again, which is as well.
+            // Still locked, so that a new hold on the same object comes before this or after it. One that was closed
+            // already cannot be closed again, which is as well.
             let _ = client::take(&Request::Close { handle: self.handle });
         }
     }
@@ -119,25 +186,28 @@ impl Drop for Hold {
 impl Serialize for Reference {
     /// Gives the object to the process whose argument is being written.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let process = RECEIVER.get();
-        if process == 0 {
+        let Some(Receiver { process, method }) = RECEIVER.get() else {
             let words = self.words();
             return Err(S::Error::custom(format!(
                 "{words} can only be given to a process as part of the argument that it is started with"
             )));
-        }
-        client::take(&Request::ShareWith { handle: self.handle(), process })
-            .map_err(|rule| S::Error::custom(self.error(rule)))?;
-        (self.handle(), &self.0.kind, self.name()).serialize(serializer)
+        };
+        self.give(process, method).map_err(|error| {
+            let text = S::Error::custom(&error);
+            REFUSAL.set(Some(error));
+            text
+        })?;
+        (self.handle(), &self.0.kind, self.name(), self.0.for_fork).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Reference {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (handle, kind, name) = <(u32, String, String)>::deserialize(deserializer)?;
+        let (handle, kind, name, for_fork) = <(u32, String, String, bool)>::deserialize(deserializer)?;
         if handle == 0 {
             return Err(D::Error::custom("there is no shared object with the number 0"));
         }
-        Ok(Self::new(handle, kind, name))
+        *HOLDS.lock().entry(handle).or_default() += 1;
+        Ok(Self(Arc::new(Hold { handle, kind: kind.into(), name: name.into(), for_fork })))
     }
 }

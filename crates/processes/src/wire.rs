@@ -177,6 +177,9 @@ pub(crate) enum Request<'a> {
     BarrierWait {
         barrier: u32,
     },
+    BarrierGiveUp {
+        barrier: u32,
+    },
     BarrierAbort {
         barrier: u32,
     },
@@ -541,11 +544,14 @@ fn meetings(kernel: &Kernel, me: Caller, request: Request<'_>) -> Result<Reply, 
         }),
         R::BarrierOpen { barrier } => done(kernel.barrier_open(me, handle(barrier))?, none),
         R::BarrierWait { barrier } => attempted(kernel.barrier_wait(me, handle(barrier))?, none),
+        R::BarrierGiveUp { barrier } => {
+            done(kernel.barrier_give_up(me, handle(barrier))?, |gave_up| one(gave_up.into()))
+        }
         R::BarrierAbort { barrier } => done(kernel.barrier_abort(me, handle(barrier))?, none),
         R::BarrierReset { barrier } => done(kernel.barrier_reset(me, handle(barrier))?, none),
         R::BarrierState { barrier } => {
-            done(kernel.barrier_state(me, handle(barrier))?, |(parties, waiting, broken)| {
-                [parties, waiting, broken.into(), 0]
+            done(kernel.barrier_state(me, handle(barrier))?, |(waiting, parties, broken)| {
+                [waiting, parties, broken.into(), 0]
             })
         }
         _ => Reply::Failed { rule: Rule::WrongKind.code() },

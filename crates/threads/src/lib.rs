@@ -44,7 +44,7 @@ pub mod heap;
 mod object;
 #[cfg(not(loom))]
 pub mod output;
-mod owner;
+pub mod owner;
 #[cfg(not(loom))]
 pub mod pool;
 #[cfg(not(loom))]

@@ -32,7 +32,7 @@ mod place {
 
     /// The calling thread's number.
     #[inline]
-    pub(crate) fn me() -> u32 {
+    pub fn me() -> u32 {
         match ME.get() {
             NOBODY => {
                 let number = super::fresh();
@@ -56,11 +56,11 @@ mod place {
     }
 
     /// The calling thread's number.
-    pub(crate) fn me() -> u32 {
+    pub fn me() -> u32 {
         ME.with(|number| *number)
     }
 }
 
-pub(crate) use place::me;
+pub use place::me;
 #[cfg(not(loom))]
 pub(crate) use place::replace;

@@ -3,6 +3,7 @@
 use super::Process;
 use super::exit::Ending;
 use crate::error::Error;
+use core::cell::Cell;
 use core::fmt;
 use core::str::FromStr;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -66,15 +67,47 @@ pub fn start_methods() -> &'static [StartMethod] {
     &METHODS
 }
 
+thread_local! {
+    /// The usual method while [`with_start_method`] runs.
+    static CONTEXT: Cell<Option<StartMethod>> = const { Cell::new(None) };
+}
+
 /// The method by which [`Process::new`] starts processes.
+///
+/// A lock or other object between processes that is made while this is [`StartMethod::Fork`] is for forked processes
+/// only: starting another one with it is [`Error::MadeForFork`]. Those that are made otherwise are for all.
 pub fn start_method() -> StartMethod {
+    CONTEXT.get().unwrap_or_else(usual)
+}
+
+fn usual() -> StartMethod {
     METHODS.get(USUAL.load(Ordering::Relaxed) as usize).copied().unwrap_or(StartMethod::Spawn)
 }
 
-/// Changes the method by which [`Process::new`] starts processes, in the calling process and its children to come.
+/// Changes the method by which [`Process::new`] starts processes, in the calling process. One that has been started
+/// begins with the method by which that was done.
 pub fn set_start_method(method: StartMethod) {
     let place = METHODS.iter().position(|known| *known == method).unwrap_or(0);
     USUAL.store(u32::try_from(place).unwrap_or(0), Ordering::Relaxed);
+}
+
+/// Runs `make` with this as the usual method in the calling thread: a context, in Python's words.
+///
+/// ```
+/// use threadlab_processes::process::{StartMethod, start_method, with_start_method};
+///
+/// let method = with_start_method(StartMethod::Fork, start_method);
+/// assert_eq!((method, start_method()), (StartMethod::Fork, StartMethod::Spawn));
+/// ```
+pub fn with_start_method<R>(method: StartMethod, make: impl FnOnce() -> R) -> R {
+    struct Restore(Option<StartMethod>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CONTEXT.set(self.0);
+        }
+    }
+    let _restore = Restore(CONTEXT.replace(Some(method)));
+    make()
 }
 
 /// A process that is spawned, whatever the usual method is.

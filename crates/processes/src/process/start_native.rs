@@ -7,8 +7,7 @@ use crate::reference;
 
 pub(in crate::process) fn start(process: &Process, pid: u32, task: &Task) -> Result<(), Error> {
     if let Task::Function(write) = task {
-        reference::giving_to(pid, write)
-            .map_err(|reason| Error::Unwritable { object: process.words(), reason })?;
+        reference::giving_to(pid, process.method, write, |reason| process.unwritable(reason))?;
     }
     Err(Error::NotHere { object: process.words() })
 }

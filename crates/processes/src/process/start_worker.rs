@@ -39,8 +39,7 @@ struct Forked {
 
 pub(in crate::process) fn start(process: &Process, pid: u32, task: &Task) -> Result<(), Error> {
     let write = |write: &dyn Fn() -> Result<super::super::task::Written, String>| {
-        let written = reference::giving_to(pid, write);
-        written.map_err(|reason| Error::Unwritable { object: process.words(), reason })
+        reference::giving_to(pid, process.method, write, |reason| process.unwritable(reason))
     };
     match (process.method, task) {
         (StartMethod::Fork, Task::Function(function)) => {

@@ -74,7 +74,11 @@ fn the_end_of_a_parent_names_its_daemons_and_leaves_the_others() {
     kernel.start(daemon).unwrap();
     kernel.start(other).unwrap();
     assert_eq!(rule(kernel.create(main_of(daemon), "", StartMethod::Spawn, false)), Rule::DaemonParent);
+    let gone = child(&kernel, parent, &[]);
+    end(&kernel, gone.pid, Exit::SUCCESS);
+    assert_eq!(kernel.status(gone.pid), Some(Status::Ended(Exit::SUCCESS)));
     assert_eq!(end(&kernel, parent.pid, Exit::SUCCESS), [daemon]);
+    assert_eq!(kernel.status(gone.pid), None, "only its parent could ask for it");
     assert_eq!(end(&kernel, daemon, Exit::TERMINATED), []);
     assert_eq!(kernel.status(daemon), None, "nobody can ask for it");
     assert_eq!(kernel.live_processes(), [me.pid, other]);

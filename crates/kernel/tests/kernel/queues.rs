@@ -1,6 +1,6 @@
 //! The rules of queues.
 
-use crate::support::{block, blocks, child, end, kernel, now, rule};
+use crate::support::{block, blocks, child, end, kernel, now, rule, ticket};
 use threadlab_kernel::limits::{BYTES, ITEM_BYTES};
 use threadlab_kernel::{Caller, Error, Exit, Handle, Kernel, Rule};
 
@@ -97,13 +97,11 @@ fn join_is_told_when_the_tasks_that_are_left_died_with_their_workers() {
     kernel.task_done(worker, queue).unwrap();
     get(&kernel, worker, queue).unwrap();
     end(&kernel, worker.pid, Exit::KILLED);
-    assert!(blocks(kernel.queue_join(me, queue)), "one is still in the queue");
-    std::thread::scope(|scope| {
-        let joining = scope.spawn(|| block(&kernel, || kernel.queue_join(me, queue)));
-        get(&kernel, me, queue).unwrap();
-        kernel.task_done(me, queue).unwrap();
-        assert_eq!(rule(joining.join().unwrap()), Rule::Abandoned);
-    });
+    get(&kernel, me, queue).unwrap();
+    let joins = ticket(kernel.queue_join(me, queue));
+    kernel.task_done(me, queue).unwrap();
+    assert!(kernel.has_changed(joins));
+    assert_eq!(rule(kernel.queue_join(me, queue)), Rule::Abandoned);
     // Whoever knows what was lost can say that it is done.
     kernel.task_done(me, queue).unwrap();
     now(kernel.queue_join(me, queue));
@@ -134,6 +132,18 @@ fn getters_are_told_when_the_last_putter_has_died() {
     now(kernel.queue_put(one, queue, b"but one can"));
     assert_eq!(get(&kernel, two, queue).unwrap(), b"but one can");
     assert!(blocks(kernel.queue_get(two, queue, &mut Vec::new())));
+}
+
+#[test]
+fn getters_are_told_when_another_proves_to_be_one_as_well() {
+    let (kernel, me) = kernel();
+    let queue = kernel.queue(me, 0).unwrap().value;
+    let [producer, other] = [0; 2].map(|_| child(&kernel, me, &[queue]));
+    end(&kernel, producer.pid, Exit::KILLED);
+    let gets = ticket(kernel.queue_get(me, queue, &mut Vec::new()));
+    assert_eq!(rule(kernel.queue_get(other, queue, &mut Vec::new())), Rule::Abandoned);
+    assert!(kernel.has_changed(gets), "the other might have put");
+    assert_eq!(rule(get(&kernel, me, queue)), Rule::Abandoned);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Processes made of threads of the test, and waiting that fails where a program would hang.
 
 use std::time::Duration;
-use threadlab_kernel::{Attempt, Caller, Error, Exit, Handle, Kernel, Pid, Rule, StartMethod, Wait};
+use threadlab_kernel::{Attempt, Caller, Error, Exit, Handle, Kernel, Pid, Rule, StartMethod, Ticket, Wait};
 use threadlab_threads::clock;
 
 /// Longer than anything takes, also on a busy machine.
@@ -88,6 +88,15 @@ pub fn rule<T: std::fmt::Debug>(result: Result<T, Error>) -> Rule {
 #[track_caller]
 pub fn now<T>(attempt: Result<Attempt<T>, Error>) -> T {
     attempt.unwrap().done().expect("it should not block")
+}
+
+/// What to wait on, for an attempt that would block.
+#[track_caller]
+pub fn ticket<T>(attempt: Result<Attempt<T>, Error>) -> Ticket {
+    match attempt.unwrap() {
+        Attempt::Done(_) => panic!("it should block"),
+        Attempt::Blocked(ticket) => ticket,
+    }
 }
 
 /// Whether an attempt would block.

@@ -20,6 +20,32 @@ pub enum Error {
         /// The object.
         object: String,
     },
+    /// There was no room, or none in time. Nothing was put.
+    #[error("{object} is full")]
+    Full {
+        /// The object.
+        object: String,
+    },
+    /// There was nothing to get, or nothing in time.
+    #[error("{object} is empty")]
+    Empty {
+        /// The object.
+        object: String,
+    },
+    /// A queue that was to be made with room for no items.
+    #[error("{object} cannot have a capacity of 0: nothing could ever be put into it")]
+    ZeroCapacity {
+        /// The queue.
+        object: String,
+    },
+    /// The process's own memory has no room for what came.
+    #[error("{object}: the process has no memory left for a message of {bytes} bytes")]
+    NoRoom {
+        /// The object.
+        object: String,
+        /// The message's length.
+        bytes: u32,
+    },
     /// The value cannot be written as bytes.
     #[error("{object}: the value cannot be written as bytes ({reason})")]
     Unwritable {
@@ -93,5 +119,40 @@ impl Error {
             Self::Rule { rule, .. } => Some(*rule),
             _ => None,
         }
+    }
+
+    /// Whether the time that was to be waited is over.
+    pub fn is_timed_out(&self) -> bool {
+        matches!(self, Self::TimedOut { .. })
+    }
+
+    /// Whether a pipe has nothing more to receive, ever: whoever could write has closed it or ended.
+    pub fn is_end_of_file(&self) -> bool {
+        self.rule() == Some(Rule::EndOfFile)
+    }
+
+    /// Whether nobody is left to read what is sent into a pipe.
+    pub fn is_broken_pipe(&self) -> bool {
+        self.rule() == Some(Rule::BrokenPipe)
+    }
+
+    /// Whether a message came damaged: cut short, or mixed with others. The messages after it can be received.
+    pub fn is_damaged(&self) -> bool {
+        matches!(self.rule(), Some(Rule::Torn | Rule::Corrupted))
+    }
+
+    /// Whether the object was closed, for the calling process or for all.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.rule(), Some(Rule::Closed | Rule::BadHandle))
+    }
+
+    /// Whether there was no room.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full { .. })
+    }
+
+    /// Whether there was nothing to get.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty { .. })
     }
 }

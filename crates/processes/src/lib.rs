@@ -7,6 +7,7 @@
 //!
 //! In native tests there are no further processes; what processes share can be used between threads.
 
+mod channel;
 mod client;
 mod error;
 mod reference;
@@ -17,7 +18,9 @@ mod kernel_side;
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 mod lead;
 
+pub mod connection;
 pub mod process;
+pub mod queue;
 pub mod shared;
 pub mod sync;
 
@@ -31,7 +34,10 @@ fn end_process() {
     }
 }
 
+pub use channel::RawConnection;
+pub use connection::{Connection, named_one_way_pipe, named_pipe, one_way_pipe, pipe};
 pub use error::Error;
 pub use process::{Process, StartMethod};
+pub use queue::{Queue, SimpleQueue};
 pub use shared::{Array, Value};
 pub use threadlab_kernel::Rule;

@@ -3,7 +3,7 @@
 //! One function carries all operations, because each crossing between the two memories costs more than writing a few
 //! numbers down. Replies are numbers and bytes whose meaning depends on the request.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use threadlab_kernel::{
     Attempt, Caller, Done, Error, Handle, Kernel, Pid, Rule, StartMethod, Status, Ticket,
 };
@@ -51,6 +51,7 @@ pub(crate) enum Request<'a> {
     Send {
         end: u32,
         total: u32,
+        #[serde(serialize_with = "in_one_piece")]
         part: &'a [u8],
     },
     Receive {
@@ -65,6 +66,7 @@ pub(crate) enum Request<'a> {
     },
     Write {
         end: u32,
+        #[serde(serialize_with = "in_one_piece")]
         bytes: &'a [u8],
     },
     Read {
@@ -77,6 +79,7 @@ pub(crate) enum Request<'a> {
     },
     Put {
         queue: u32,
+        #[serde(serialize_with = "in_one_piece")]
         item: &'a [u8],
     },
     Get {
@@ -201,12 +204,15 @@ pub(crate) enum Request<'a> {
     SharedWrite {
         block: u32,
         offset: u32,
+        #[serde(serialize_with = "in_one_piece")]
         bytes: &'a [u8],
     },
     SharedExchange {
         block: u32,
         offset: u32,
+        #[serde(serialize_with = "in_one_piece")]
         expected: &'a [u8],
+        #[serde(serialize_with = "in_one_piece")]
         bytes: &'a [u8],
     },
     SharedSize {
@@ -218,11 +224,26 @@ pub(crate) enum Request<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Reply {
     /// It took place; `order` is its number among all operations of all processes, or 0 for one that changes nothing.
-    Done { order: u64, numbers: [u32; 4], bytes: Vec<u8> },
+    Done {
+        order: u64,
+        numbers: [u32; 4],
+        #[serde(serialize_with = "in_one_piece", deserialize_with = "of_one_piece")]
+        bytes: Vec<u8>,
+    },
     /// It would block, on this word.
     Blocked { word: u32, noted: u32 },
     /// It cannot be done: the number of the [`Rule`].
     Failed { rule: u32 },
+}
+
+/// Writes bytes as such. As a sequence of numbers, which they are to serde otherwise, each would be written by itself.
+fn in_one_piece<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(bytes)
+}
+
+/// Reads what [`in_one_piece`] wrote.
+fn of_one_piece<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    <&[u8]>::deserialize(deserializer).map(<[u8]>::to_vec)
 }
 
 /// A child of a process, as [`Request::Children`] lists it.

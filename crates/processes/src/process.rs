@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::reference::words;
 use crate::wire::{self, ENDED, ListedChild, RUNNING, Request};
 use core::fmt;
+use core::panic::Location;
 use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
 use serde::Serialize;
@@ -25,7 +26,7 @@ use serde::de::DeserializeOwned;
 use std::sync::{Mutex, PoisonError};
 use task::Task;
 use threadlab_kernel::Rule;
-use threadlab_threads::clock;
+use threadlab_threads::{clock, record};
 
 /// A process with a memory of its own, started or not.
 ///
@@ -128,6 +129,7 @@ impl Process {
     ///
     /// If it has been started, if a daemon process starts one, if there are too many processes, if the browser has no
     /// memory for it, or if its argument cannot be written as bytes. In all cases but the first it can be started later.
+    #[track_caller]
     pub fn start(&self) -> Result<(), Error> {
         let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(ready) = &*task else { return Err(self.error(Rule::AlreadyStarted)) };
@@ -136,7 +138,7 @@ impl Process {
         let created = client::take(&Request::Create { name, method, daemon: self.daemon })
             .map_err(|rule| self.error(rule))?;
         let pid = created.numbers[0];
-        if let Err(error) = start::start(self, pid, ready) {
+        if let Err(error) = start::start(self, pid, ready, Location::caller()) {
             // It was not started, so nobody else has it.
             let _ = client::take(&Request::Release { process: pid });
             return Err(error);
@@ -168,8 +170,9 @@ impl Process {
     /// # Errors
     ///
     /// If it has not been started, or is not a child of the calling process.
+    #[track_caller]
     pub fn join(&self) -> Result<i32, Error> {
-        self.wait(None)
+        self.wait(None, Location::caller())
     }
 
     /// Waits until it has ended, but no longer than `timeout` of real time.
@@ -177,17 +180,15 @@ impl Process {
     /// # Errors
     ///
     /// As [`join`](Self::join), and [`Error::TimedOut`] if it still runs.
+    #[track_caller]
     pub fn join_timeout(&self, timeout: Duration) -> Result<i32, Error> {
-        self.wait(Some(clock::after(timeout)))
+        self.wait(Some(clock::after(timeout)), Location::caller())
     }
 
-    fn wait(&self, deadline: Option<Duration>) -> Result<i32, Error> {
+    fn wait(&self, deadline: Option<Duration>, caller: &'static Location<'static>) -> Result<i32, Error> {
         let pid = self.pid().ok_or_else(|| self.error(Rule::NotStarted))?;
-        let ended = client::until(&Request::Join { process: pid }, deadline, || {});
-        match ended.map_err(|rule| self.error(rule))? {
-            Some(taken) => Ok(taken.numbers[0].cast_signed()),
-            None => Err(Error::TimedOut { object: self.words() }),
-        }
+        let ended = wait_for(pid, deadline, caller).map_err(|rule| self.error(rule))?;
+        ended.ok_or_else(|| Error::TimedOut { object: self.words() })
     }
 
     /// Ends it, whatever its threads do, with the exit code -15. One that has ended stays as it is.
@@ -229,6 +230,27 @@ impl Process {
     }
 }
 
+/// Waits until a child has ended, and returns its exit code, or `None` once the deadline has passed.
+fn wait_for(
+    pid: u32,
+    deadline: Option<Duration>,
+    caller: &'static Location<'static>,
+) -> Result<Option<i32>, Rule> {
+    let mut waited = false;
+    let ended = client::until(&Request::Join { process: pid }, deadline, || {
+        waited = true;
+        record(|recorder| recorder.process_join_began(pid, deadline.is_some(), caller));
+    });
+    let code = ended.as_ref().ok().and_then(Option::as_ref).map(|taken| taken.numbers[0].cast_signed());
+    record(|recorder| match code {
+        Some(_) => recorder.process_join_ended(pid, caller),
+        // Who did not wait has nothing to give up.
+        None if waited => recorder.process_join_timed_out(pid, caller),
+        None => {}
+    });
+    ended.map(|_| code)
+}
+
 /// Does what was written down for this process.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn run_written(task: &[u8]) -> Result<ExitCode, String> {
@@ -242,7 +264,7 @@ pub(crate) fn wait_for_children() {
             start::end(child.pid, -15);
         }
         // A child that cannot be waited for has been released.
-        let _ = client::until(&Request::Join { process: child.pid }, None, || {});
+        let _ = wait_for(child.pid, None, Location::caller());
     }
 }
 

@@ -63,7 +63,7 @@ pub mod worker;
 #[cfg(not(loom))]
 pub use pool::Pool;
 pub use queue::{LifoQueue, PriorityQueue, Queue, SimpleQueue};
-pub use recording::untraced;
+pub use recording::{record, untraced};
 pub use sync::barrier::Barrier;
 pub use sync::condition::Condition;
 pub use sync::event::Event;

@@ -15,9 +15,13 @@ pub(crate) fn is_on() -> bool {
     ON.get()
 }
 
-/// Records with the thread's recorder, if there is one. An event inside an event is not recorded.
+/// Records with the calling thread's recorder, if there is one: for what stands on this crate and has events of its own.
+/// An event inside an event is not recorded. Returns `None` where nothing was recorded.
+///
+/// Take the caller to be told (`Location::caller()`) in a `#[track_caller]` function and not within `write`, which is
+/// called from here.
 #[inline]
-pub(crate) fn record<R>(write: impl FnOnce(&mut Recorder) -> R) -> Option<R> {
+pub fn record<R>(write: impl FnOnce(&mut Recorder) -> R) -> Option<R> {
     if !is_on() {
         return None;
     }

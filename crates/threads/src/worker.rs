@@ -6,9 +6,10 @@ use crate::atomic::{AtomicU32, Ordering};
 use crate::process::{Options, Process, Program};
 use crate::thread::Start;
 use crate::{clock, futex, stack, thread};
+use core::sync::atomic::AtomicPtr;
 use core::time::Duration;
 use js_sys::{Object, Reflect};
-use threadlab_trace::protocol;
+use threadlab_trace::{Trace, protocol};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -18,6 +19,9 @@ extern "C" {
     #[wasm_bindgen(js_name = postMessage, catch)]
     fn post_message(message: &JsValue) -> Result<(), JsValue>;
 }
+
+/// The directory of this memory's process, which copies of the memory begin with.
+static TRACE: AtomicPtr<Trace> = AtomicPtr::new(core::ptr::null_mut());
 
 /// Runs a program as a process's main thread, on a worker whose module has just been given a memory of its own, or a copy
 /// of another process's. `find` makes the program from its name and arguments, or says why it cannot.
@@ -30,6 +34,12 @@ pub fn lead(
 ) {
     clock::set_epoch(epoch);
     let trace = Process::new_trace(|| post(&[(protocol::KIND, protocol::DRAIN.into())]));
+    // Relaxed: nobody else runs in this memory yet.
+    let copied = TRACE.swap(core::ptr::from_ref(trace).cast_mut(), Ordering::Relaxed);
+    // SAFETY: it is null, or the directory of the process whose memory this is a copy of, which is never freed.
+    if let Some(copied) = unsafe { copied.as_ref() } {
+        trace.number_objects_after(copied);
+    }
     let process = Process::new(Some(trace), options);
     post(&[
         (protocol::KIND, protocol::STARTED.into()),

@@ -1,6 +1,6 @@
 //! The event vocabulary: everything that a view of a run can know, it knows from these.
 
-use crate::{Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, ThreadId};
+use crate::{Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, StartMethod, ThreadId};
 
 /// One thing that happened to one thread.
 ///
@@ -252,6 +252,34 @@ pub enum What {
         object: ObjectId,
         /// The timer.
         timer: u32,
+    },
+    /// It started another process, whose own events are a stream by itself.
+    ProcessCreated {
+        /// The new process's number in the run, never reused.
+        process: u32,
+        /// The new process's name.
+        name: String,
+        /// What its memory begins with.
+        method: StartMethod,
+        /// Whether it ends with its parent instead of being waited for.
+        daemon: bool,
+    },
+    /// It waits for a process to end.
+    ProcessJoinBegan {
+        /// The process that it waits for.
+        process: u32,
+        /// Whether it will give up by itself when a time is over.
+        timed: bool,
+    },
+    /// It has seen that a process has ended, whether it waited for that or not.
+    ProcessJoinEnded {
+        /// The process.
+        process: u32,
+    },
+    /// It stopped waiting for a process, which has not ended yet.
+    ProcessJoinTimedOut {
+        /// The process that it waited for.
+        process: u32,
     },
     /// It printed a line.
     Printed {

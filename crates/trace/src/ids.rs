@@ -129,6 +129,29 @@ coded! {
 }
 
 coded! {
+    /// What the memory of a new process begins with.
+    StartMethod {
+        /// Nothing that ran before.
+        Spawn = 1,
+        /// A copy of its parent's memory.
+        Fork = 2,
+        /// A copy of a memory in which nothing has run yet.
+        ForkServer = 3,
+    }
+}
+
+impl StartMethod {
+    /// The name by which programs know it: `spawn`, `fork` or `forkserver`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Spawn => "spawn",
+            Self::Fork => "fork",
+            Self::ForkServer => "forkserver",
+        }
+    }
+}
+
+coded! {
     /// What a number says that an object was made with.
     Size {
         /// The permits of a semaphore.
@@ -155,6 +178,10 @@ mod tests {
         for &purpose in Purpose::ALL {
             assert_eq!(Purpose::from_code(purpose.code()), Some(purpose));
             assert!(purpose.code() < 0x80, "the highest bit of the record's byte tells of a deadline");
+        }
+        for &method in StartMethod::ALL {
+            assert_eq!(StartMethod::from_code(method.code()), Some(method));
+            assert!(method.code() < 0x80, "the highest bit of the record's byte tells of a daemon");
         }
     }
 }

@@ -33,7 +33,7 @@ mod sync;
 mod vocabulary;
 
 pub use event::{Event, What};
-pub use ids::{Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, ThreadId};
+pub use ids::{Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, StartMethod, ThreadId};
 pub use local::LocalDirectory;
 pub use merge::{Directory, Merge};
 pub use record::MAX_TEXT_BYTES;

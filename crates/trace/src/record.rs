@@ -9,7 +9,7 @@
 //!
 //! For codes that carry text, `value` is its length in bytes and the text follows in as many units as it fills.
 
-use crate::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, ThreadId, What};
+use crate::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, StartMethod, ThreadId, What};
 
 /// The size of a unit in bytes.
 pub const UNIT_BYTES: usize = 32;
@@ -20,6 +20,8 @@ pub const MAX_TEXT_BYTES: usize = 8 * 1024;
 const TIME_BITS: u32 = 48;
 /// In a wait's detail: it has a deadline.
 pub(crate) const TIMED: u8 = 0x80;
+/// In a process's detail: it is a daemon.
+pub(crate) const DAEMON: u8 = 0x80;
 
 const TIME_MASK: u64 = (1 << TIME_BITS) - 1;
 
@@ -138,9 +140,17 @@ pub enum Code {
     TaskEnded = 41,
     /// [`What::TasksCancelled`]
     TasksCancelled = 42,
+    /// [`What::ProcessCreated`]
+    ProcessCreated = 43,
+    /// [`What::ProcessJoinBegan`]
+    ProcessJoinBegan = 44,
+    /// [`What::ProcessJoinEnded`]
+    ProcessJoinEnded = 45,
+    /// [`What::ProcessJoinTimedOut`]
+    ProcessJoinTimedOut = 46,
 }
 
-const CODES: [Code; 42] = [
+const CODES: [Code; 46] = [
     Code::ThreadCreated,
     Code::ThreadStarted,
     Code::ThreadFinished,
@@ -183,6 +193,10 @@ const CODES: [Code; 42] = [
     Code::TaskBegan,
     Code::TaskEnded,
     Code::TasksCancelled,
+    Code::ProcessCreated,
+    Code::ProcessJoinBegan,
+    Code::ProcessJoinEnded,
+    Code::ProcessJoinTimedOut,
 ];
 
 impl Code {
@@ -197,6 +211,7 @@ impl Code {
                 | Self::ThreadRenamed
                 | Self::ThreadPanicked
                 | Self::ObjectCreated
+                | Self::ProcessCreated
                 | Self::Printed
                 | Self::PlaceDefined
                 | Self::Result
@@ -333,6 +348,17 @@ impl Header {
             Code::TaskBegan => What::TaskBegan { object, task: self.value },
             Code::TaskEnded => What::TaskEnded { object, task: self.value, failed: self.detail != 0 },
             Code::TasksCancelled => What::TasksCancelled { object, count: self.value },
+            Code::ProcessCreated => What::ProcessCreated {
+                process: self.subject,
+                name: text(),
+                method: StartMethod::from_code(self.detail & !DAEMON)?,
+                daemon: self.detail & DAEMON != 0,
+            },
+            Code::ProcessJoinBegan => {
+                What::ProcessJoinBegan { process: self.subject, timed: self.detail != 0 }
+            }
+            Code::ProcessJoinEnded => What::ProcessJoinEnded { process: self.subject },
+            Code::ProcessJoinTimedOut => What::ProcessJoinTimedOut { process: self.subject },
             Code::Printed => What::Printed { text: text() },
             Code::Progress => What::Progress { done: self.subject, total: self.value },
             Code::PlaceDefined => What::PlaceDefined { line: self.subject, file: text() },

@@ -70,6 +70,12 @@ impl Trace {
         }
     }
 
+    /// Has objects get higher numbers than all that another directory has given: for a memory that is a copy of that
+    /// one's, with the objects in it. To be called before the first event.
+    pub fn number_objects_after(&self, other: &Self) {
+        self.objects.store(other.objects.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
     /// A number for an object that is met for the first time. Never reused.
     pub fn new_object(&self) -> ObjectId {
         ObjectId(self.objects.fetch_add(1, Ordering::Relaxed).wrapping_add(1))

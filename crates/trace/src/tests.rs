@@ -2,7 +2,7 @@
 
 use crate::{
     Directory, Event, LocalDirectory, Merge, Mode, ObjectId, ObjectKind, Purpose, RemoteDirectory,
-    SharedMemory, Size, Surroundings, ThreadId, Trace, What,
+    SharedMemory, Size, StartMethod, Surroundings, ThreadId, Trace, What,
 };
 use core::panic::Location;
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
@@ -174,6 +174,37 @@ fn the_events_of_pools_come_back_as_they_were_recorded() {
         What::TaskEnded { object: pool, task: 8, failed: false },
         What::TasksCancelled { object: pool, count: 2 },
         What::WaitBegan { object: pool, purpose: Purpose::Result, timed: false },
+    ];
+    let events = read(&LocalDirectory(trace));
+    assert_eq!(events.into_iter().map(|event| event.what).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn the_events_of_processes_come_back_as_they_were_recorded() {
+    let trace = trace();
+    let mut recorder = trace.attach();
+    let here = Location::caller();
+    recorder.process_created(2, "Process-1", StartMethod::Fork, true, here);
+    recorder.process_created(3, "", StartMethod::ForkServer, false, here);
+    recorder.process_join_began(2, true, here);
+    recorder.process_join_timed_out(2, here);
+    recorder.process_join_began(3, false, here);
+    recorder.process_join_ended(3, here);
+
+    let created = |process, name: &str, method, daemon| What::ProcessCreated {
+        process,
+        name: name.into(),
+        method,
+        daemon,
+    };
+    let expected = [
+        What::PlaceDefined { line: here.line(), file: here.file().into() },
+        created(2, "Process-1", StartMethod::Fork, true),
+        created(3, "", StartMethod::ForkServer, false),
+        What::ProcessJoinBegan { process: 2, timed: true },
+        What::ProcessJoinTimedOut { process: 2 },
+        What::ProcessJoinBegan { process: 3, timed: false },
+        What::ProcessJoinEnded { process: 3 },
     ];
     let events = read(&LocalDirectory(trace));
     assert_eq!(events.into_iter().map(|event| event.what).collect::<Vec<_>>(), expected);

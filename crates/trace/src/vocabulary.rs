@@ -1,8 +1,8 @@
 //! The words of a recorder: a method for each thing that can happen to a thread.
 
-use crate::record::{Code, TIMED};
+use crate::record::{Code, DAEMON, TIMED};
 use crate::recorder::{Caller, Recorder};
-use crate::{Mode, ObjectId, ObjectKind, Purpose, Size, ThreadId};
+use crate::{Mode, ObjectId, ObjectKind, Purpose, Size, StartMethod, ThreadId};
 
 /// An event to be recorded. What `subject`, `value`, `detail` and `text` mean depends on the code; [`Recorder`]'s
 /// methods fill them in.
@@ -251,6 +251,35 @@ impl Recorder {
     /// The thread cancels a timer.
     pub fn timer_cancelled(&mut self, object: ObjectId, timer: u32, caller: Caller) {
         self.record(&Entry::plain(Code::TimerCancelled, object.0, timer), caller);
+    }
+
+    /// The thread starts a process; `daemon`: one that ends with its parent. Call it before the process can do anything.
+    pub fn process_created(
+        &mut self,
+        process: u32,
+        name: &str,
+        method: StartMethod,
+        daemon: bool,
+        caller: Caller,
+    ) {
+        let detail = method.code() | if daemon { DAEMON } else { 0 };
+        self.record(&Entry { detail, ..Entry::text(Code::ProcessCreated, process, name) }, caller);
+    }
+
+    /// The thread is about to wait for a process to end; `timed`: not for ever.
+    pub fn process_join_began(&mut self, process: u32, timed: bool, caller: Caller) {
+        let entry = Entry { detail: timed.into(), ..Entry::plain(Code::ProcessJoinBegan, process, 0) };
+        self.record(&entry, caller);
+    }
+
+    /// The thread has seen a process's end.
+    pub fn process_join_ended(&mut self, process: u32, caller: Caller) {
+        self.record(&Entry::plain(Code::ProcessJoinEnded, process, 0), caller);
+    }
+
+    /// The thread gave up waiting for a process.
+    pub fn process_join_timed_out(&mut self, process: u32, caller: Caller) {
+        self.record(&Entry::plain(Code::ProcessJoinTimedOut, process, 0), caller);
     }
 
     /// The thread printed a line.

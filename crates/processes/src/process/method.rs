@@ -35,6 +35,16 @@ impl StartMethod {
         }
     }
 
+    /// As events tell it.
+    #[cfg(target_arch = "wasm32")]
+    pub(super) const fn in_events(self) -> threadlab_trace::StartMethod {
+        match self {
+            Self::Spawn => threadlab_trace::StartMethod::Spawn,
+            Self::Fork => threadlab_trace::StartMethod::Fork,
+            Self::ForkServer => threadlab_trace::StartMethod::ForkServer,
+        }
+    }
+
     pub(super) const fn in_kernel(self) -> threadlab_kernel::StartMethod {
         match self {
             Self::Spawn => threadlab_kernel::StartMethod::Spawn,

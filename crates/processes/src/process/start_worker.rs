@@ -11,10 +11,11 @@ use crate::error::Error;
 use crate::process::ExitCode;
 use crate::reference;
 use crate::wire::Request;
+use core::panic::Location;
 use core::ptr;
 use core::time::Duration;
 use threadlab_threads::process::{Options, options};
-use threadlab_threads::{clock, heap, worker};
+use threadlab_threads::{clock, heap, record, worker};
 use threadlab_trace::protocol;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -37,14 +38,19 @@ struct Forked {
     options: Options,
 }
 
-pub(in crate::process) fn start(process: &Process, pid: u32, task: &Task) -> Result<(), Error> {
+pub(in crate::process) fn start(
+    process: &Process,
+    pid: u32,
+    task: &Task,
+    caller: &'static Location<'static>,
+) -> Result<(), Error> {
     let write = |write: &dyn Fn() -> Result<super::super::task::Written, String>| {
         reference::giving_to(pid, process.method, write, |reason| process.unwritable(reason))
     };
     match (process.method, task) {
         (StartMethod::Fork, Task::Function(function)) => {
             let written = write(function)?;
-            fork(process, pid, Box::new(move || written.run())).map_err(|(error, _)| error)
+            fork(process, pid, Box::new(move || written.run()), caller).map_err(|(error, _)| error)
         }
         (_, Task::Function(function)) => {
             let bytes = write(function)?.to_bytes();
@@ -52,6 +58,7 @@ pub(in crate::process) fn start(process: &Process, pid: u32, task: &Task) -> Res
                 return Err(Error::NoMemory { object: process.words() });
             }
             tell_kernel(process, pid)?;
+            announce(process, pid, caller);
             start_process(pid, process.method.name(), bytes.as_ptr(), bytes.len(), 0);
             Ok(())
         }
@@ -59,7 +66,7 @@ pub(in crate::process) fn start(process: &Process, pid: u32, task: &Task) -> Res
             let Some(body) = task.take_closure() else {
                 return Err(process.error(threadlab_kernel::Rule::AlreadyStarted));
             };
-            fork(process, pid, body).map_err(|(error, body)| {
+            fork(process, pid, body, caller).map_err(|(error, body)| {
                 task.give_back(body);
                 error
             })
@@ -72,8 +79,19 @@ fn tell_kernel(process: &Process, pid: u32) -> Result<(), Error> {
     Ok(())
 }
 
+/// Tells of a process that is sure to be started, before it can do anything.
+fn announce(process: &Process, pid: u32, caller: &'static Location<'static>) {
+    let method = process.method.in_events();
+    record(|recorder| recorder.process_created(pid, &process.name, method, process.daemon, caller));
+}
+
 /// Copies this process's memory for one that goes on with `body`. A failure gives it back.
-fn fork(process: &Process, pid: u32, body: Body) -> Result<(), (Error, Body)> {
+fn fork(
+    process: &Process,
+    pid: u32,
+    body: Body,
+    caller: &'static Location<'static>,
+) -> Result<(), (Error, Body)> {
     if !worker::wait_until_none_is_coming(clock::after(PATIENCE)) {
         return Err((Error::Busy { object: process.words() }, body));
     }
@@ -86,6 +104,7 @@ fn fork(process: &Process, pid: u32, body: Body) -> Result<(), (Error, Body)> {
     let told =
         if copied { tell_kernel(process, pid) } else { Err(Error::NoMemory { object: process.words() }) };
     if told.is_ok() {
+        announce(process, pid, caller);
         start_process(pid, StartMethod::Fork.name(), ptr::null(), 0, forked.expose_provenance());
     }
     // SAFETY: it comes from `into_raw` above. The new process uses the one in its own memory.

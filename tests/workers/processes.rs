@@ -2,12 +2,15 @@
 
 use crate::run;
 use core::sync::atomic::{AtomicU32, Ordering};
+use core::time::Duration;
+use std::sync::Arc;
 use threadlab_harness::Named;
 use threadlab_host::Outcome;
 use threadlab_processes::process::{ExitCode, active_children, current_pid, exit, fork, forkserver, spawn};
 use threadlab_processes::{Error, Process, Rule, StartMethod};
-use threadlab_threads::say;
-use threadlab_threads::thread::sleep;
+use threadlab_threads::lock::RawLock;
+use threadlab_threads::thread::{self, sleep};
+use threadlab_threads::{Event, Lock, say};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What a child sees of its parent's memory.
@@ -66,7 +69,7 @@ pub static PROGRAMS: &[Named] = &[
         Ok(format!("{codes:?}"))
     }),
     ("a life", |_| {
-        let child = spawn(|()| sleep(core::time::Duration::from_millis(50)), ());
+        let child = spawn(|()| sleep(Duration::from_millis(50)), ());
         let mut seen =
             vec![format!("{} {:?} {}", child.is_alive(), child.exit_code(), active_children().len())];
         child.start().map_err(text)?;
@@ -95,7 +98,7 @@ pub static PROGRAMS: &[Named] = &[
     ("waited for", |_| {
         let child = fork(|number: u32| say!("child {number} of {}", current_pid()), 7);
         child.start().map_err(text)?;
-        let endless = spawn(|()| sleep(core::time::Duration::MAX), ()).daemon(true);
+        let endless = spawn(|()| sleep(Duration::MAX), ()).daemon(true);
         endless.start().map_err(text)?;
         Ok("the main function is over".into())
     }),
@@ -110,8 +113,63 @@ pub static PROGRAMS: &[Named] = &[
         }
         Ok(descend(4).0.to_string())
     }),
+    ("a fork beside a holder", |_| {
+        static SHARED: Lock<u32> = Lock::from_raw(<RawLock as lock_api::RawMutex>::INIT, 0);
+        let (held, go_on) = (Arc::new(Event::new()), Arc::new(Event::new()));
+        let (theirs, their_end) = (Arc::clone(&held), Arc::clone(&go_on));
+        let holder = thread::spawn(move || {
+            let _guard = SHARED.lock();
+            theirs.set();
+            their_end.wait();
+        });
+        held.wait();
+        let asks = Process::forking(|| ExitCode(i32::from(SHARED.try_lock().is_some())));
+        let waits = Process::forking(|| drop(SHARED.lock()));
+        asks.start().and_then(|()| waits.start()).map_err(text)?;
+        // Its holder in the parent lets go; the one in the copy is not there.
+        go_on.set();
+        holder.join().map_err(|error| error.to_string())?;
+        drop(SHARED.lock());
+        let had = asks.join().map_err(text)?;
+        let waited = waits.join_timeout(Duration::from_millis(200));
+        waits.terminate().map_err(text)?;
+        Ok(format!("{had} {} {}", matches!(waited, Err(Error::TimedOut { .. })), waits.join().map_err(text)?))
+    }),
+    ("as many as there can be", |_| {
+        let mut children = Vec::new();
+        let refused = loop {
+            let child = spawn(|()| thread::sleep(Duration::MAX), ());
+            match child.start() {
+                Ok(()) => children.push(child),
+                Err(error) => break error,
+            }
+        };
+        let first = children.remove(0);
+        first.terminate().and_then(|()| first.join()).map_err(text)?;
+        // What failed can be tried again, and the rest goes on.
+        let alive = children.iter().filter(|child| child.is_alive()).count();
+        for child in &children {
+            child.kill().map_err(text)?;
+        }
+        for child in &children {
+            child.join().map_err(text)?;
+        }
+        Ok(format!("{} {} {refused}", alive == children.len(), children.len() > 50))
+    }),
+    ("a hundred, one after another", |_| {
+        for number in 0..100 {
+            let method = [StartMethod::Spawn, StartMethod::Fork, StartMethod::ForkServer][number % 3];
+            let child =
+                Process::by(method, |number: usize| ExitCode(i32::try_from(number).unwrap_or(-1)), number);
+            let code = child.start().and_then(|()| child.join()).map_err(text)?;
+            if code.cast_unsigned() as usize != number {
+                return Err(format!("number {number} ended with {code}"));
+            }
+        }
+        Ok(active_children().len().to_string())
+    }),
     ("stopped with its family", |_| {
-        let child = spawn(|()| sleep(core::time::Duration::MAX), ());
+        let child = spawn(|()| sleep(Duration::MAX), ());
         child.start().map_err(text)?;
         say!("started");
         child.join().map_err(text)?;
@@ -171,6 +229,28 @@ async fn a_program_waits_for_its_children_but_not_for_daemons() {
 async fn processes_start_processes() {
     let run = run("grandchildren").await;
     assert_eq!((run.result(), run.children.len()), ("4", 4));
+}
+
+#[wasm_bindgen_test]
+async fn a_fork_has_the_locks_as_they_were() {
+    assert_eq!(run("a fork beside a holder").await.result(), "0 true -15");
+}
+
+#[wasm_bindgen_test]
+async fn one_process_too_many_is_an_error_and_the_rest_goes_on() {
+    let run = run("as many as there can be").await;
+    let result = run.result();
+    assert!(result.starts_with("true true Process 'Process-"), "{result}");
+    assert!(result.ends_with("there can be 64 processes at a time"), "{result}");
+}
+
+#[wasm_bindgen_test]
+async fn nothing_is_left_of_processes_that_have_ended() {
+    let run = run("a hundred, one after another").await;
+    assert_eq!((run.result(), run.children.len()), ("0", 100));
+    // Forks copy the parent's memory, which stays as small as it was.
+    let largest = run.children.values().map(|child| child.memory_bytes).max();
+    assert!(largest < Some(48 << 20), "{largest:?}");
 }
 
 #[wasm_bindgen_test]

@@ -163,6 +163,7 @@ impl Family {
             }
             Heard::Message(Message::Spawn { start }) => self.add_thread(process, &member, start),
             Heard::Message(Message::Drain) => self.turn(),
+            Heard::Message(Message::MakeRoom(done)) => crate::memory::make_room(&done),
             Heard::Message(Message::StartProcess { process, birth }) => self.add_process(process, birth),
             Heard::Message(Message::EndProcess { process, code }) => self.end_child(process, code, None),
             Heard::Message(Message::ExitCode(code)) => member.set_exit_code(code),
@@ -257,11 +258,15 @@ impl Family {
                 let task = self.supervisor.borrow().as_ref().and_then(|supervisor| supervisor.task(process));
                 let kernel = self.kernel.borrow().clone();
                 let (Some(task), Some(kernel)) = (task, kernel) else { return };
-                let started = self.lead_child(process, &kernel, &memory, &task, Some(STACK_BYTES));
+                let started = match memory {
+                    Some(memory) => self.lead_child(process, &kernel, &memory, &task, Some(STACK_BYTES)),
+                    None => Err("the browser has no memory left for another process".into()),
+                };
                 if let Err(reason) = started {
                     self.end_child(process, TERMINATED, Some(reason));
                 }
             }
+            Heard::Message(Message::MakeRoom(done)) => crate::memory::make_room(&done),
             Heard::Message(Message::Expelled(process)) => self.bury(process),
             Heard::Message(Message::Buried { process, orphans }) => {
                 let end = self.ending.borrow_mut().remove(&process);
@@ -390,7 +395,14 @@ impl Family {
         }
         self.lost_before.set(lost);
         self.kernel.take();
-        drop(members);
+        // Some may have ended without the page having heard so from the kernel; the others end with the family.
+        let mut children = self.ending.take();
+        for process in members.into_keys().filter(|process| *process != FIRST) {
+            children.entry(process).or_insert((TERMINATED, None));
+        }
+        for (process, (code, failure)) in children {
+            self.notify(Notice::Child { process, news: ChildNews::Ended { code, failure } });
+        }
         self.notify(Notice::Ended(outcome));
         self.listener.take();
     }

@@ -3,7 +3,7 @@
 use core::cell::RefCell;
 use js_sys::{Atomics, Int32Array, Uint8Array, WebAssembly};
 use threadlab_trace::SharedMemory;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// A process's memory, which grows as the process needs more. A view of it sees what there was when it was made, so
 /// one is made anew when an address lies beyond it.
@@ -83,4 +83,19 @@ impl SharedMemory for View<'_> {
 /// The memory in a leader's message.
 pub(crate) fn from_message(value: wasm_bindgen::JsValue) -> Option<WebAssembly::Memory> {
     value.dyn_into().ok()
+}
+
+/// Has the browser look for memories that this page does not use any more, and says so to the worker that waits for it.
+pub(crate) fn make_room(done: &Int32Array) {
+    // There is no call for that, but where a memory cannot be had the browser looks before it refuses. This one is not
+    // used, and is found the next time.
+    let wanted = js_sys::Object::new();
+    let fields: [(&str, JsValue); 3] =
+        [("initial", 1.into()), ("maximum", 4096.into()), ("shared", true.into())];
+    for (name, value) in fields {
+        let _ = js_sys::Reflect::set(&wanted, &name.into(), &value);
+    }
+    drop(WebAssembly::Memory::new(&wanted));
+    let _ = Atomics::store(done, 0, 1);
+    let _ = Atomics::notify(done, 0);
 }

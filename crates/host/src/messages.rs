@@ -1,6 +1,6 @@
 //! The messages of [`threadlab_trace::protocol`], written and read.
 
-use js_sys::{Object, Reflect, Uint8Array, Uint32Array, WebAssembly};
+use js_sys::{Int32Array, Object, Reflect, Uint8Array, Uint32Array, WebAssembly};
 use threadlab_trace::protocol;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -18,6 +18,8 @@ pub(crate) enum Message {
         start: usize,
     },
     Drain,
+    /// A memory was refused: the page is to give up those that it does not use, and then to say so here.
+    MakeRoom(Int32Array),
     /// A further process is to be started, which the kernel knows by this number.
     StartProcess {
         process: u32,
@@ -36,10 +38,10 @@ pub(crate) enum Message {
         failure: String,
         thread: u32,
     },
-    /// A copy of the template for this process.
+    /// A copy of the template for this process, or none if the browser has no memory left.
     Template {
         process: u32,
-        memory: WebAssembly::Memory,
+        memory: Option<WebAssembly::Memory>,
     },
     /// No thread of the process is in the kernel.
     Expelled(u32),
@@ -102,6 +104,7 @@ impl Message {
             },
             protocol::SPAWN => Self::Spawn { start: address(data, protocol::START)? },
             protocol::DRAIN => Self::Drain,
+            protocol::MAKE_ROOM => Self::MakeRoom(field(data, protocol::DONE).dyn_into().ok()?),
             protocol::START_PROCESS => {
                 Self::StartProcess { process: process(data)?, birth: Birth::read(data)? }
             }
@@ -114,7 +117,7 @@ impl Message {
             },
             protocol::TEMPLATE => Self::Template {
                 process: process(data)?,
-                memory: crate::memory::from_message(field(data, protocol::MEMORY))?,
+                memory: crate::memory::from_message(field(data, protocol::MEMORY)),
             },
             protocol::EXPELLED => Self::Expelled(process(data)?),
             protocol::BURIED => Self::Buried {

@@ -5,7 +5,30 @@ const pageBytes = 65536;
 const maximumPages = 4096;
 const kernelStackBytes = 2 * pageBytes;
 
-const newMemory = (pages) => new WebAssembly.Memory({ initial: pages, maximum: maximumPages, shared: true });
+// A browser gives a page about 120 shared memories. It counts those that nobody uses until the page happens to look for
+// garbage, and those of workers that are still on their way out. So where one is refused, the page is asked to look, and
+// after a moment it is tried again.
+const moment = 150;
+// A whole run is worth more patience than one process of it, whose program learns that there is no room.
+const triesOfRun = 40;
+const triesOfProcess = 8;
+const withRoom = (make, tries = triesOfProcess) => {
+  const done = new Int32Array(new SharedArrayBuffer(8));
+  for (let tried = 1; ; tried++) {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof RangeError) || tried === tries) throw error;
+    }
+    done[0] = 0;
+    postMessage({ kind: "makeRoom", done });
+    Atomics.wait(done, 0, 0, moment);
+    // The page's answer comes first, what it has given up a moment later.
+    Atomics.wait(done, 1, 0, moment);
+  }
+};
+
+const newMemory = (pages) => withRoom(() => new WebAssembly.Memory({ initial: pages, maximum: maximumPages, shared: true }));
 
 const copyOf = ({ buffer }) => {
   const copy = newMemory(buffer.byteLength / pageBytes);
@@ -108,8 +131,14 @@ const supervise = (start) => {
   let template;
   const orders = {
     copyTemplate({ process }) {
-      template ??= engine.initSync({ module: start.module }).memory;
-      postMessage({ kind: "template", process, memory: copyOf(template) });
+      let memory;
+      try {
+        template ??= withRoom(() => engine.initSync({ module: start.module })).memory;
+        memory = copyOf(template);
+      } catch {
+        // The browser has none left; the page ends the process then.
+      }
+      postMessage({ kind: "template", process, memory });
     },
     expel({ process }) {
       kernel.threadlab_kernel_expel(process);
@@ -139,7 +168,8 @@ onmessage = ({ data: start }) => {
       return;
     }
     // Initialised synchronously: a trap behind an asynchronous start would reach nobody.
-    exports = engine.initSync({ module: start.module, memory: start.memory, thread_stack_size: start.stackBytes });
+    const { module, memory, stackBytes } = start;
+    exports = withRoom(() => engine.initSync({ module, memory, thread_stack_size: stackBytes }), triesOfRun);
     if (start.kind === "lead") {
       // Memory that nobody touches costs nothing, and most runs do not touch this.
       start.firstPages = exports.memory.buffer.byteLength / pageBytes;

@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn errors_name_the_object_and_the_limit() {
         let error = Rule::TooManyProcesses.of_process(Pid::from_raw(7));
-        assert_eq!(error.to_string(), "process 7: there can be 128 processes at a time");
+        assert_eq!(error.to_string(), "process 7: there can be 64 processes at a time");
         let error = Rule::BadCapacity.about(Subject::New("pipe"));
         assert_eq!(error.to_string(), "a new pipe: a pipe can hold 64 to 16777216 bytes");
     }

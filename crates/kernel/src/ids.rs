@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-/// How many processes there can be at a time. A browser has fewer live memories than that.
-#[cfg(not(loom))]
-pub(crate) const MOST_PROCESSES: u32 = 128;
+/// How many processes there can be at a time. Each has a memory, of which Chromium gives a page some 120; half of them,
+/// since those of a run that has just ended count for a while.
+pub(crate) const MOST_PROCESSES: u32 = 64;
 
 /// The number of a process. Numbers are given in the order of creation and are not used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -29,6 +29,8 @@ pub const FORKED: &str = "forked";
 /// Page to worker: be the run's supervisor. Carries [`MODULE`], [`KERNEL`].
 pub const SUPERVISE: &str = "supervise";
 
+/// Worker to page: the browser has refused a memory, so give those up that are not used. Carries [`DONE`].
+pub const MAKE_ROOM: &str = "makeRoom";
 /// Worker to page: start a further process, which the kernel knows already. Carries [`PROCESS`], [`METHOD`], and as the
 /// method asks for them [`MEMORY`], [`TASK`] and [`START`].
 pub const START_PROCESS: &str = "startProcess";
@@ -39,7 +41,7 @@ pub const EXIT_CODE: &str = "exitCode";
 
 /// Page to supervisor: copy the template, a memory in which nothing has run yet. Carries [`PROCESS`].
 pub const COPY_TEMPLATE: &str = "copyTemplate";
-/// Supervisor to page: the copy. Carries [`PROCESS`] and [`MEMORY`].
+/// Supervisor to page: the copy. Carries [`PROCESS`], and [`MEMORY`] unless the browser has none left.
 pub const TEMPLATE: &str = "template";
 /// Page to supervisor: let no thread of the process into the kernel any more. Carries [`PROCESS`].
 pub const EXPEL: &str = "expel";
@@ -86,6 +88,8 @@ pub const FORKSERVER_METHOD: &str = "forkserver";
 pub const TASK: &str = "task";
 /// How a process ended: its exit code, negative where a signal of that number ended it.
 pub const CODE: &str = "code";
+/// A shared array whose first number becomes 1, and is notified, when it has been done.
+pub const DONE: &str = "done";
 /// The numbers of the processes that have to end because their parent has.
 pub const ORPHANS: &str = "orphans";
 /// The program's name.

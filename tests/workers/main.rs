@@ -4,6 +4,7 @@
 #![cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 
 mod failures;
+mod kills;
 mod locks;
 mod page_thread;
 mod processes;
@@ -14,7 +15,8 @@ use threadlab_host::{Options, live_workers};
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
-static PROGRAMS: &[&[Named]] = &[threads::PROGRAMS, locks::PROGRAMS, failures::PROGRAMS, processes::PROGRAMS];
+static PROGRAMS: &[&[Named]] =
+    &[threads::PROGRAMS, locks::PROGRAMS, failures::PROGRAMS, processes::PROGRAMS, kills::PROGRAMS];
 
 threadlab_threads::engine!(|name: &str, arguments: &str| {
     let programs = PROGRAMS.iter().find(|programs| programs.iter().any(|(known, _)| *known == name));

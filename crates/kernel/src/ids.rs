@@ -4,6 +4,7 @@ use core::fmt;
 
 /// How many processes there can be at a time. Each has a memory, of which Chromium gives a page some 120; half of them,
 /// since those of a run that has just ended count for a while.
+#[cfg(not(loom))]
 pub(crate) const MOST_PROCESSES: u32 = 64;
 
 /// The number of a process. Numbers are given in the order of creation and are not used again.

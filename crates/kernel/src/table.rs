@@ -165,7 +165,8 @@ impl Table {
         Ok(Handle::new(place, state.generation))
     }
 
-    /// The process has ended: it lets go of whatever is in this place. `died`: it did not end by itself.
+    /// The process lets go of whatever is in this place, both of holding and of reading: it has ended, or the other end of
+    /// a pipe could not be made. `died`: it did not end by itself.
     pub fn forget_process(&self, place: u16, pid: Pid, died: bool) {
         self.change(place, |state, gates| {
             let Some(body) = &mut state.body else { return };

@@ -38,7 +38,8 @@ impl Kernel {
         let second = match second {
             Ok(second) => second,
             Err(rule) => {
-                self.let_go(caller.pid, first);
+                // Both as a holder of this end and as a reader from the one that there is not.
+                self.table.forget_process(first.place(), caller.pid, false);
                 return Err(rule);
             }
         };

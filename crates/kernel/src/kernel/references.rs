@@ -83,7 +83,7 @@ impl Kernel {
     }
 
     /// Lets go of a process's reference. Returns whether it had one.
-    pub(super) fn let_go(&self, pid: Pid, handle: Handle) -> bool {
+    fn let_go(&self, pid: Pid, handle: Handle) -> bool {
         let Some(peer) = self.table.slot(handle.place()).map(crate::table::Slot::peer) else { return false };
         let held = self.table.change(handle.place(), |state, gates| {
             if !state.is_open(handle, pid) {

@@ -1,6 +1,6 @@
 //! The rules of pipes.
 
-use crate::support::{Dice, block, blocks, child, end, kernel, now, recv, rule, send};
+use crate::support::{Dice, block, blocks, child, end, kernel, now, recv, rule, send, ticket};
 use threadlab_kernel::framing::{self, HEADER_BYTES};
 use threadlab_kernel::limits::PIPE_BYTES;
 use threadlab_kernel::{Attempt, Caller, Exit, Rule};
@@ -166,6 +166,23 @@ fn parts_of_a_message_fit_together_or_are_refused() {
         assert_eq!(rule(kernel.pipe(me, true, capacity)), Rule::BadCapacity);
     }
     assert_eq!(rule(kernel.recv(me, kernel.queue(me, 0).unwrap().value, &mut [0])), Rule::WrongKind);
+}
+
+#[test]
+fn who_waits_for_its_turn_is_told_when_a_message_is_finished() {
+    let (kernel, me) = kernel();
+    let (reader, writer) = kernel.pipe(me, false, 64).unwrap().value;
+    let second = Caller { thread: 2, ..me };
+    assert!(!now(kernel.send(me, writer, 4, b"ab")).finished);
+    let turn = ticket(kernel.send(second, writer, 1, b"x"));
+    assert!(now(kernel.send(me, writer, 4, b"cd")).finished);
+    assert!(kernel.has_changed(turn));
+    send(&kernel, second, writer, b"x").unwrap();
+    assert!(!now(kernel.recv(me, reader, &mut [0; 3])).finished);
+    let turn = ticket(kernel.recv(second, reader, &mut [0; 3]));
+    assert!(now(kernel.recv(me, reader, &mut [0; 3])).finished);
+    assert!(kernel.has_changed(turn));
+    assert_eq!(recv(&kernel, second, reader).unwrap(), b"x");
 }
 
 /// Writes a message as bare bytes.

@@ -2,7 +2,7 @@
 
 use crate::support::{Dice, block, blocks, child, end, kernel, main_of, now, recv, rule, send};
 use std::sync::Barrier;
-use threadlab_kernel::limits::{PIPE_BYTES, PROCESSES};
+use threadlab_kernel::limits::{OBJECTS, PIPE_BYTES, PROCESSES};
 use threadlab_kernel::{Exit, Handle, Pid, Rule, StartMethod, Status};
 
 #[test]
@@ -90,7 +90,7 @@ fn one_process_too_many_is_an_error_and_the_others_go_on() {
     let (kernel, me) = kernel();
     let children: Vec<_> = (1..PROCESSES).map(|_| child(&kernel, me, &[])).collect();
     let error = kernel.create(me, "one more", StartMethod::Spawn, false).unwrap_err();
-    assert_eq!(error.to_string(), "a new process: there can be 128 processes at a time");
+    assert_eq!(error.to_string(), format!("a new process: there can be {PROCESSES} processes at a time"));
     end(&kernel, children[5].pid, Exit::SUCCESS);
     let again = child(&kernel, me, &[]);
     assert_ne!(again.pid, children[5].pid);
@@ -184,6 +184,21 @@ fn a_place_is_given_up_before_its_generations_come_round() {
         assert!(seen.insert(queue));
         kernel.close(me, queue).unwrap();
     }
+}
+
+#[test]
+fn one_object_too_many_is_an_error_and_leaves_nothing() {
+    let (kernel, me) = kernel();
+    let first = kernel.queue(me, 0).unwrap().value;
+    for _ in 1..OBJECTS {
+        kernel.queue(me, 0).unwrap();
+    }
+    let error = kernel.shared(me, 100).unwrap_err();
+    assert_eq!(error.to_string(), "a new shared block: there can be 65536 shared objects at a time");
+    kernel.close(me, first).unwrap();
+    assert_eq!(rule(kernel.pipe(me, true, PIPE_BYTES)), Rule::TooManyObjects, "it has two ends");
+    assert_eq!((kernel.objects(), kernel.bytes()), (OBJECTS - 1, 0));
+    kernel.shared(me, 100).unwrap();
 }
 
 #[test]

@@ -200,19 +200,17 @@ fn bytes_of_writers_without_a_lock_are_found_out_or_whole() {
             });
         }
         kernel.close(me, writer).unwrap();
-        let mut corrupted = 0;
         loop {
             match recv(kernel, me, reader) {
                 Ok(message) => {
                     assert_eq!(message.len(), 20_000);
                     assert!(message.iter().all(|byte| *byte == message[0]));
                 }
-                Err(Error { rule: Rule::Corrupted | Rule::Torn, .. }) => corrupted += 1,
+                Err(Error { rule: Rule::Corrupted | Rule::Torn, .. }) => {}
                 Err(Error { rule: Rule::EndOfFile, .. }) => break,
                 Err(error) => panic!("{error}"),
             }
         }
-        assert!(corrupted > 0, "nothing got mixed");
     });
     assert_eq!(rule(kernel.recv(me, reader, &mut [0])), Rule::EndOfFile);
 }

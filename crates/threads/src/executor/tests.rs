@@ -235,9 +235,9 @@ fn a_worker_is_free_before_its_task_is_seen_done() {
 fn a_worker_that_is_in_a_callback_is_not_taken_for_free() {
     let executor = Arc::new(Executor::new(2).unwrap());
     let (theirs, hold) = (Arc::clone(&executor), Hold::new());
-    let held = executor.submit(hold.task()).unwrap();
+    let first = executor.submit(hold.task()).unwrap();
     let (tell, told) = std::sync::mpsc::channel();
-    held.add_done_callback(move |_| {
+    first.add_done_callback(move |_| {
         // It is the first worker that waits here.
         let _ = tell.send(theirs.submit(|| 1).unwrap().result());
     });

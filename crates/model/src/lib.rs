@@ -35,6 +35,8 @@
 //! assert_eq!((spans[1].start, spans[1].end, spans[1].kind), (40, 100, SpanKind::Waiting(lock)));
 //! ```
 //!
+//! Several processes have a model each, in a [`Family`].
+//!
 //! # What it can be fed
 //! Anything. Every prefix of a stream as the engine writes it gives a state that hangs together, without
 //! [anomalies](Model::anomalies). So does every other stream, with events missing, repeated, exchanged or made up,
@@ -48,6 +50,7 @@
 
 mod apply;
 mod deadlock;
+mod family;
 mod lane;
 pub mod limits;
 mod merge;
@@ -66,6 +69,7 @@ mod timeline;
 mod waits;
 
 pub use deadlock::Deadlock;
+pub use family::{FIRST_PROCESS, Family, Process, ProcessState};
 pub use model::{Failure, Model};
 pub use object::{
     Barrier, Condition, Hold, Numbers, Object, ObjectState, Pool, Queue, Semaphore, Waiter, Worker,

@@ -5,6 +5,12 @@
 
 use std::borrow::Cow;
 
+/// Processes that a family knows; events of any further ones are only counted.
+pub const MAX_PROCESSES: usize = 256;
+
+/// Objects that a forked process is known to have from its parent: the newest ones.
+pub const MAX_INHERITED: usize = 1_000;
+
 /// Threads that a model knows; events of any further ones are only counted.
 pub const MAX_THREADS: usize = 10_000;
 
@@ -18,7 +24,7 @@ pub const MAX_PLACES: usize = 16_384;
 pub const MAX_LANE_SPANS: usize = 1 << 17;
 
 /// Spans that all lanes keep together. Where there are more than eight lanes, each keeps its share of this instead of
-/// [`MAX_LANE_SPANS`], but never fewer than [`MIN_LANE_SPANS`].
+/// [`MAX_LANE_SPANS`], but never fewer than [`MIN_LANE_SPANS`]. Where there are several processes, each has its share.
 pub const MAX_SPANS: usize = 1 << 20;
 
 /// Spans that a lane may keep however many lanes there are.

@@ -1,10 +1,12 @@
 //! The state of a run, and how to read it.
 
+use std::collections::BTreeMap;
+
 use threadlab_trace::{ObjectId, PlaceId, ThreadId};
 
 use crate::{
-    Object, ObjectState, Output, Place, Thread, Timeline, Worker,
-    limits::{MAX_LANE_SPANS, MAX_OBJECTS, MAX_SPANS, MAX_THREADS, MIN_LANE_SPANS},
+    FIRST_PROCESS, Object, ObjectState, Output, Place, Thread, Timeline, Worker,
+    limits::{MAX_INHERITED, MAX_LANE_SPANS, MAX_OBJECTS, MAX_SPANS, MAX_THREADS, MIN_LANE_SPANS},
     places::Places,
     table::Table,
 };
@@ -25,6 +27,11 @@ pub struct Failure {
 /// Two models are equal if everything that can be read from them is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
+    pub(crate) process: u32,
+    /// The names of the processes that this one has started.
+    pub(crate) children: BTreeMap<u32, String>,
+    /// What was in the memory that this process began with a copy of, and has not been met here yet.
+    pub(crate) inherited: BTreeMap<u32, Object>,
     pub(crate) threads: Table<Thread>,
     pub(crate) objects: Table<Object>,
     pub(crate) places: Places,
@@ -38,6 +45,8 @@ pub struct Model {
     pub(crate) lost: u64,
     pub(crate) contradictions: u64,
     pub(crate) left_out: u64,
+    /// How many spans all lanes may keep together.
+    pub(crate) spans: usize,
     /// How many spans a lane may keep now.
     pub(crate) lane_capacity: usize,
 }
@@ -51,7 +60,15 @@ impl Default for Model {
 impl Model {
     /// A run of which nothing is known yet.
     pub const fn new() -> Self {
+        Self::of_process(FIRST_PROCESS)
+    }
+
+    /// The same for the process of this number.
+    pub(crate) const fn of_process(process: u32) -> Self {
         Self {
+            process,
+            children: BTreeMap::new(),
+            inherited: BTreeMap::new(),
             threads: Table::new(MAX_THREADS),
             objects: Table::new(MAX_OBJECTS),
             places: Places::new(),
@@ -65,8 +82,29 @@ impl Model {
             lost: 0,
             contradictions: 0,
             left_out: 0,
+            spans: MAX_SPANS,
             lane_capacity: MAX_LANE_SPANS,
         }
+    }
+
+    /// The number of the process of which it is the model; [`FIRST_PROCESS`] for one by itself.
+    pub const fn process(&self) -> u32 {
+        self.process
+    }
+
+    /// The name of a process that this one has started.
+    pub fn child_name(&self, process: u32) -> Option<&str> {
+        self.children.get(&process).map(String::as_str)
+    }
+
+    /// The objects as a copy of the process's memory has them now, by their numbers.
+    pub(crate) fn copied_objects(&self) -> BTreeMap<u32, Object> {
+        let known = self.objects.iter().rev().map(|object| (object.id.0, object.copied()));
+        let mut objects: BTreeMap<_, _> = known.take(MAX_INHERITED).collect();
+        for (number, object) in &self.inherited {
+            objects.entry(*number).or_insert_with(|| object.clone());
+        }
+        objects
     }
 
     /// Time goes on to `time` (microseconds since the process's epoch) although nothing may have happened: spans that
@@ -187,11 +225,17 @@ impl Model {
         self.places.get(id)
     }
 
-    /// Brings the lanes down to their share of [`MAX_SPANS`]; to be called after each new lane.
+    /// Lets all lanes keep no more than so many spans together, where there are not too many lanes for that.
+    pub(crate) fn limit_spans(&mut self, spans: usize) {
+        self.spans = spans;
+        self.share_spans();
+    }
+
+    /// Brings the lanes down to their share of all spans; to be called after each new lane.
     pub(crate) fn share_spans(&mut self) {
         let lanes = self.threads.len() + self.objects.len();
         // In powers of two, so that the lanes have to be looked through only a few times in a run.
-        let capacity = (MAX_SPANS / lanes.max(1).next_power_of_two()).clamp(MIN_LANE_SPANS, MAX_LANE_SPANS);
+        let capacity = (self.spans / lanes.max(1).next_power_of_two()).clamp(MIN_LANE_SPANS, MAX_LANE_SPANS);
         if capacity == self.lane_capacity {
             return;
         }

@@ -22,6 +22,8 @@ pub enum SpanKind {
     Waiting(ObjectId),
     /// In a thread's lane: it waits for another thread to end.
     Joining(ThreadId),
+    /// In a thread's lane: it waits for a process, of this number, to end.
+    Awaiting(u32),
     /// In a thread's lane: it sleeps. In a merged span of a worker: it sleeps on tasks.
     Sleeping,
     /// In an object's lane: a thread holds it. While nobody does, and nothing is in it, there is no span.
@@ -105,6 +107,7 @@ enum Tag {
     EvenSleep,
     Waiting,
     Joining,
+    Awaiting,
     Sleeping,
     Held,
     Shared,
@@ -136,6 +139,7 @@ impl State {
             Tag::EvenSleep => SpanKind::Task { number: self.id, even: true, asleep: true },
             Tag::Waiting => SpanKind::Waiting(ObjectId(self.id)),
             Tag::Joining => SpanKind::Joining(ThreadId(self.id)),
+            Tag::Awaiting => SpanKind::Awaiting(self.id),
             Tag::Sleeping => SpanKind::Sleeping,
             Tag::Held => SpanKind::Held(ThreadId(self.id)),
             Tag::Shared => SpanKind::Shared(self.id),
@@ -160,6 +164,7 @@ impl From<SpanKind> for State {
             }
             SpanKind::Waiting(object) => Self { id: object.0, tag: Tag::Waiting },
             SpanKind::Joining(thread) => Self { id: thread.0, tag: Tag::Joining },
+            SpanKind::Awaiting(process) => Self { id: process, tag: Tag::Awaiting },
             SpanKind::Sleeping => Self { id: 0, tag: Tag::Sleeping },
             SpanKind::Held(thread) => Self { id: thread.0, tag: Tag::Held },
             SpanKind::Shared(holders) => Self { id: holders, tag: Tag::Shared },
@@ -188,6 +193,7 @@ mod tests {
             SpanKind::Task { number: 4, even: true, asleep: true },
             SpanKind::Waiting(ObjectId(3)),
             SpanKind::Joining(ThreadId(4)),
+            SpanKind::Awaiting(4),
             SpanKind::Sleeping,
             SpanKind::Held(ThreadId(5)),
             SpanKind::Shared(6),

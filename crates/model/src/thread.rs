@@ -18,7 +18,7 @@ pub enum ThreadState {
     Idle,
     /// It sleeps for a time of its own choosing.
     Sleeping,
-    /// It waits for an object or for another thread to end.
+    /// It waits for an object, or for another thread or a process to end.
     Waiting,
     /// It ended normally.
     Finished,
@@ -77,6 +77,8 @@ pub enum WaitsFor {
     Object(ObjectId, Purpose),
     /// Another thread to end.
     Thread(ThreadId),
+    /// A process to end, by its number.
+    Process(u32),
 }
 
 /// A thread's wait.

@@ -5,7 +5,9 @@ use threadlab_model::{
     Deadlock, Model, Thread, ThreadState, WaitsFor,
     testing::{self, Shape, Simulation},
 };
-use threadlab_trace::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, ThreadId, What};
+use threadlab_trace::{
+    Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, StartMethod, ThreadId, What,
+};
 
 fn shapes() -> impl Strategy<Value = Shape> {
     let of_all = (1..8_u32, 1..5_u32, 0..3_u32, 0..13_u32);
@@ -62,6 +64,7 @@ fn whats() -> impl Strategy<Value = What> {
         about_objects(),
         signals(),
         of_pools(),
+        of_processes(),
         ".{0,5}".prop_map(|text| What::Printed { text }),
         (numbers(), numbers()).prop_map(|(done, total)| What::Progress { done, total }),
         (numbers(), ".{0,5}").prop_map(|(line, file)| What::PlaceDefined { line, file }),
@@ -108,6 +111,18 @@ fn about_objects() -> impl Strategy<Value = What> {
             mode,
             count
         }),
+    ]
+}
+
+/// What happens between processes.
+fn of_processes() -> impl Strategy<Value = What> {
+    prop_oneof![
+        (numbers(), ".{0,5}", any_of(StartMethod::ALL), any::<bool>()).prop_map(
+            |(process, name, method, daemon)| What::ProcessCreated { process, name, method, daemon }
+        ),
+        (numbers(), any::<bool>()).prop_map(|(process, timed)| What::ProcessJoinBegan { process, timed }),
+        numbers().prop_map(|process| What::ProcessJoinEnded { process }),
+        numbers().prop_map(|process| What::ProcessJoinTimedOut { process }),
     ]
 }
 

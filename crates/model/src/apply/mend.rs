@@ -62,6 +62,12 @@ impl Step<'_> {
         if let Some(at) = self.model.objects.index(id.0) {
             return Ok(at);
         }
+        if let Some(copied) = self.model.inherited.remove(&id.0) {
+            let at = self.add_object(id)?;
+            self.model.objects[at] = copied;
+            self.show(at);
+            return Ok(at);
+        }
         self.contradicts = true;
         self.add_object(id)
     }

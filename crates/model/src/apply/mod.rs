@@ -10,6 +10,7 @@
 mod mend;
 mod objects;
 mod pools;
+mod processes;
 mod signals;
 mod threads;
 
@@ -111,6 +112,10 @@ impl Step<'_> {
             What::JoinBegan { target, timed } => self.join_began(*target, *timed),
             What::JoinEnded { target } => self.join_ended(*target),
             What::JoinTimedOut { target } => self.join_timed_out(*target),
+            What::ProcessCreated { process, name, .. } => self.process_created(*process, name),
+            What::ProcessJoinBegan { process, timed } => self.process_join_began(*process, *timed),
+            What::ProcessJoinEnded { process } => self.process_join_over(*process, false),
+            What::ProcessJoinTimedOut { process } => self.process_join_over(*process, true),
             What::SleepBegan { .. } => self.sleep_began(),
             What::SleepEnded => self.sleep_ended(),
             What::ObjectSized { object, size, value } => self.object_sized(*object, *size, *value),
@@ -149,7 +154,7 @@ impl Step<'_> {
     fn printed(&mut self, text: &str) -> Taken {
         let actor = self.running_actor();
         if actor != Err(Skip::BeyondLimits) {
-            self.model.output.push(self.thread, self.time, text);
+            self.model.output.push(self.model.process, self.thread, self.time, text);
         }
         actor.map(|_| ())
     }

@@ -108,6 +108,8 @@ impl Step<'_> {
         if let ObjectState::Semaphore(semaphore) = &mut entry.state {
             self.contradicts |= !semaphore.take(count) || mode != Mode::Permits;
         }
+        // Somebody gave it back after all, if perhaps one who had not acquired it.
+        entry.left_behind = false;
         let count = count.max(1);
         let own = entry.holders.position(self.thread);
         // Whether others may have it at the same time.
@@ -155,7 +157,8 @@ impl Step<'_> {
             _ => mode == Mode::Transferable,
         };
         if entry.holders.as_slice().is_empty() {
-            self.contradicts |= !may_be_free;
+            let was_left_behind = std::mem::take(&mut entry.left_behind);
+            self.contradicts |= !may_be_free && !was_left_behind;
             return Ok(());
         }
         if mode == Mode::Permits {

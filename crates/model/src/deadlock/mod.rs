@@ -145,6 +145,8 @@ impl Model {
         wait.timed
             || match wait.waits_for {
                 WaitsFor::Thread(target) => self.thread(target).is_none_or(|target| !is_alive(target)),
+                // Other processes go on by themselves, whatever happens in this one.
+                WaitsFor::Process(_) => true,
                 WaitsFor::Object(object, _) => self.object(object).is_none_or(|object| {
                     let own = object.waiters().iter().find(|waiter| waiter.thread == thread.id());
                     own.is_none_or(|&own| object.lets_go(own))
@@ -166,7 +168,7 @@ impl Model {
         let edges = self.edges(thread).filter(|edge| !timed && edge.certain);
         edges
             .filter(|edge| match edge.waits_for {
-                WaitsFor::Thread(_) => true,
+                WaitsFor::Thread(_) | WaitsFor::Process(_) => true,
                 WaitsFor::Object(object, _) => {
                     let hold = self
                         .object(object)

@@ -37,6 +37,11 @@ impl Barrier {
         self.parties.map(|parties| u64::from(parties).saturating_sub(self.arrived.len() as u64))
     }
 
+    /// The same without anybody at it.
+    pub(crate) fn deserted(&self) -> Self {
+        Self { arrived: Vec::new(), ..self.clone() }
+    }
+
     pub(crate) fn sized(&mut self, parties: u32) -> bool {
         let new = self.parties.is_none();
         let parties = *self.parties.get_or_insert(parties);

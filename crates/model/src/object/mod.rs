@@ -43,6 +43,8 @@ pub struct Object {
     pub(crate) holders: Holders,
     pub(crate) waiters: Waiters,
     pub(crate) state: ObjectState,
+    /// It was held when the memory was copied in which it is: by a thread that is not in the copy.
+    pub(crate) left_behind: bool,
     pub(crate) acquisitions: u64,
     pub(crate) contended: u64,
     pub(crate) lane: Lane,
@@ -106,6 +108,7 @@ impl Object {
             holders: Holders::default(),
             waiters: Waiters::default(),
             state: ObjectState::Lock,
+            left_behind: false,
             acquisitions: 0,
             contended: 0,
             lane: Lane::default(),
@@ -124,6 +127,26 @@ impl Object {
         } else {
             format!("{} {}", self.noun(), self.id.0)
         };
+    }
+
+    /// What a copy of the memory has of it: neither threads nor what they are on.
+    pub(crate) fn copied(&self) -> Self {
+        let state = match &self.state {
+            ObjectState::Condition(_) => ObjectState::Condition(Condition::default()),
+            ObjectState::Barrier(barrier) => ObjectState::Barrier(barrier.deserted()),
+            ObjectState::Pool(_) => ObjectState::Pool(Pool::default()),
+            ObjectState::Timers(_) => ObjectState::Timers(Numbers::default()),
+            state => state.clone(),
+        };
+        let counted = matches!(state, ObjectState::Semaphore(_));
+        Self {
+            kind: self.kind,
+            name: self.name.clone(),
+            named: self.named,
+            state,
+            left_behind: self.left_behind || !(counted || self.holders.as_slice().is_empty()),
+            ..Self::new(self.id)
+        }
     }
 
     /// Whether [`Self::born`] with these would change nothing.
@@ -204,6 +227,12 @@ impl Object {
         self.holders.exclusive().map(|hold| hold.thread)
     }
 
+    /// Whether it is in a forked process and was held at the fork by a thread of the parent, which is not in the copy: nobody
+    /// here gives it back.
+    pub fn is_left_behind(&self) -> bool {
+        self.left_behind && self.holders.as_slice().is_empty()
+    }
+
     /// The threads that wait for it, in the order in which they came, and what for.
     pub fn waiters(&self) -> &[Waiter] {
         self.waiters.as_slice()
@@ -225,7 +254,7 @@ impl Object {
         if waiter.released || self.kind.is_none() {
             return true;
         }
-        let free = self.holders.as_slice().is_empty();
+        let free = self.holders.as_slice().is_empty() && !self.left_behind;
         match (&self.state, waiter.purpose) {
             (ObjectState::Timers(pending), _) => pending.count() > 0,
             (ObjectState::Semaphore(semaphore), Purpose::Acquire) => semaphore.permits() != Some(0),

@@ -54,7 +54,8 @@ fn check_thread(model: &Model, thread: &Thread) -> Result<(), String> {
         Some(WaitsFor::Thread(target)) => {
             ensure(model.thread(target).is_some(), "it waits for a thread that is not known")?;
         }
-        None => {}
+        // Processes have models of their own.
+        Some(WaitsFor::Process(_)) | None => {}
     }
     check_service(model, thread)?;
     let lane = model.thread_timeline(id).ok_or("it has no lane")?;
@@ -118,6 +119,7 @@ fn kind_of(thread: &Thread) -> Option<SpanKind> {
         (ThreadState::Sleeping, _) => Some(SpanKind::Sleeping),
         (_, Some(WaitsFor::Object(object, _))) => Some(SpanKind::Waiting(object)),
         (_, Some(WaitsFor::Thread(target))) => Some(SpanKind::Joining(target)),
+        (_, Some(WaitsFor::Process(process))) => Some(SpanKind::Awaiting(process)),
         _ => None,
     }
 }
@@ -158,6 +160,7 @@ fn check_object(model: &Model, object: &Object) -> Result<(), String> {
                 | SpanKind::Task { .. }
                 | SpanKind::Waiting(_)
                 | SpanKind::Joining(_)
+                | SpanKind::Awaiting(_)
                 | SpanKind::Sleeping
         );
         ensure(!of_thread, "its lane shows what belongs to a thread")?;

@@ -23,7 +23,7 @@ pub struct Edge {
 
 impl Model {
     /// Whom a thread waits for: the thread to be joined, or the holders of the object. None if it does not wait, or waits
-    /// for what nobody holds: an item, a signal, the others at a barrier.
+    /// for a process, or for what nobody holds: an item, a signal, the others at a barrier.
     pub fn edges(&self, thread: ThreadId) -> impl Iterator<Item = Edge> {
         let waits_for = self.thread(thread).and_then(Thread::waits_for);
         let (joined, object) = match waits_for {
@@ -31,7 +31,7 @@ impl Model {
             Some(WaitsFor::Object(object, purpose)) => {
                 (None, self.object(object).map(|object| (object, purpose)))
             }
-            None => (None, None),
+            Some(WaitsFor::Process(_)) | None => (None, None),
         };
         let joined = joined.map(|target| (target, true));
         let holders = object.into_iter().flat_map(|(object, purpose)| blockers(object, purpose));

@@ -59,6 +59,11 @@ impl Model {
         let (object, purpose) = match self.thread(thread)?.waits_for()? {
             WaitsFor::Thread(target) if target == thread => return Some("itself to end".to_owned()),
             WaitsFor::Thread(target) => return Some(format!("{} to end", self.name_of(target))),
+            WaitsFor::Process(process) => {
+                let name = self.child_name(process).filter(|name| !name.is_empty());
+                let name = name.map_or_else(|| format!("process {process}"), str::to_owned);
+                return Some(format!("{name} to end"));
+            }
             WaitsFor::Object(object, purpose) => (self.object(object)?, purpose),
         };
         let words = object.words();
@@ -100,6 +105,9 @@ impl Model {
             (_, ObjectState::Once { .. }) => "made",
             _ => "held",
         };
+        if object.is_left_behind() {
+            return format!(", {how} by a thread that is not in this copy");
+        }
         let mut words = format!(", {how} by {}", self.holders_words(object, waiter, first));
         if how == "read" {
             let writes = |other: &&Waiter| other.purpose == Purpose::Acquire;

@@ -1,6 +1,6 @@
 //! What a running thread of a simulation can do.
 
-use threadlab_trace::{ObjectId, PlaceId, Purpose, ThreadId, What};
+use threadlab_trace::{ObjectId, PlaceId, Purpose, StartMethod, ThreadId, What};
 
 use super::{Actor, Dice, Effect, Simulation, Then, Thing, index};
 use crate::{ThreadState, Wait, WaitsFor};
@@ -22,6 +22,7 @@ impl Simulation {
                 self.set(thread, ThreadState::Waiting, Some(wait));
                 self.emit(thread, What::JoinBegan { target, timed });
             }
+            12 if dice.below(3) == 0 => self.await_process(thread, dice),
             11 | 12 => {
                 self.set(thread, ThreadState::Sleeping, None);
                 self.emit(thread, What::SleepBegan { micros: dice.below(1000) });
@@ -38,6 +39,16 @@ impl Simulation {
             }
             _ => self.end(thread, dice),
         }
+    }
+
+    /// It starts a process and waits for that.
+    fn await_process(&mut self, thread: ThreadId, dice: &mut Dice) {
+        let process = u32::try_from(self.events.len()).unwrap_or(u32::MAX).max(2);
+        let (timed, daemon) = (dice.below(3) == 0, dice.below(2) == 0);
+        let name = format!("process {process}");
+        self.emit(thread, What::ProcessCreated { process, name, method: StartMethod::Spawn, daemon });
+        self.set(thread, ThreadState::Waiting, Some(Wait { waits_for: WaitsFor::Process(process), timed }));
+        self.emit(thread, What::ProcessJoinBegan { process, timed });
     }
 
     fn meet(&mut self, thread: ThreadId, object: ObjectId) {

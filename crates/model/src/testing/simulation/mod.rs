@@ -162,7 +162,7 @@ impl Simulation {
         match actor.wait {
             None if actor.state == ThreadState::Idle => self.has_more_to_do(thread),
             None => !actor.state.has_ended(),
-            Some(Wait { timed: true, .. }) => true,
+            Some(Wait { timed: true, .. } | Wait { waits_for: WaitsFor::Process(_), .. }) => true,
             Some(Wait { waits_for: WaitsFor::Thread(target), .. }) => self.has_ended(target),
             Some(Wait { waits_for: WaitsFor::Object(object, purpose), .. }) => {
                 self.things.clone().attempt(thread, object, purpose).is_some()
@@ -179,6 +179,12 @@ impl Simulation {
             }
             WaitsFor::Thread(target) if gives_up => self.say(thread, What::JoinTimedOut { target }),
             WaitsFor::Thread(_) => {}
+            WaitsFor::Process(process) if gives_up => self.say(thread, What::ProcessJoinTimedOut { process }),
+            WaitsFor::Process(process) => {
+                if dice.below(4) == 0 {
+                    self.say(thread, What::ProcessJoinEnded { process });
+                }
+            }
             WaitsFor::Object(object, purpose) => {
                 if let Some(what) = self.things.attempt(thread, object, purpose) {
                     self.say_now_or_later(thread, what, dice);

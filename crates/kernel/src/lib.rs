@@ -57,7 +57,7 @@
 //! | the holder of a lock or a permit | [`Rule::Abandoned`], if they would wait for this permit |
 //! | the last that put into a queue, and died | [`Rule::Abandoned`], once it is empty |
 //! | at a barrier, or had a reference to one and died | [`Rule::BrokenBarrier`] |
-//! | notified, but not awake | the next waiter gets the notification |
+//! | notified, but without the lock yet | the next waiter gets the notification |
 #![forbid(unsafe_code)]
 
 mod admission;

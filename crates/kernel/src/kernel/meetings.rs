@@ -62,8 +62,8 @@ impl Kernel {
     }
 }
 
-/// Conditions. A thread that waits holds the lock, enlists, releases the lock altogether, waits, and takes the lock as
-/// often as it had it.
+/// Conditions. A thread that waits holds the lock, enlists, releases the lock altogether, waits, takes the lock as often
+/// as it had it, and leaves. If it dies on this way, a notification that it got goes to another.
 impl Kernel {
     /// Makes a condition that goes with this lock. Who shares it has to share the lock as well.
     ///
@@ -88,7 +88,7 @@ impl Kernel {
         })
     }
 
-    /// Waits for a notification. When it is done, the caller is not enlisted any more.
+    /// Waits for a notification. When it is done, the caller is still enlisted with it, until it leaves.
     ///
     /// # Errors
     ///
@@ -97,7 +97,7 @@ impl Kernel {
         self.attempt::<Condition, _>(caller, condition, |condition, scene| condition.wait(scene.caller))
     }
 
-    /// The caller does not wait any more. Returns whether it was notified.
+    /// The caller does not wait any more. Returns whether it was notified, also after the time that it wanted to wait.
     ///
     /// # Errors
     ///

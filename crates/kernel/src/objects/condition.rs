@@ -31,14 +31,10 @@ impl Condition {
         self.waiters.push_back(Waiter { caller, notified: false });
     }
 
-    /// Waits for a notification, and leaves with it.
-    pub fn wait(&mut self, caller: Caller) -> Result<Step<()>, Rule> {
+    /// Waits for a notification. It is used up when the caller leaves with it.
+    pub fn wait(&self, caller: Caller) -> Result<Step<()>, Rule> {
         let at = self.position(caller).ok_or(Rule::NotWaiting)?;
-        if !self.waiters[at].notified {
-            return Ok(Step::Blocked(Side::Takers));
-        }
-        self.waiters.remove(at);
-        Ok(Step::Done(()))
+        Ok(if self.waiters[at].notified { Step::Done(()) } else { Step::Blocked(Side::Takers) })
     }
 
     /// The caller does not wait any more. Returns whether it was notified.

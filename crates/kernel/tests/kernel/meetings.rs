@@ -86,12 +86,17 @@ fn a_notification_that_its_receiver_did_not_live_to_use_goes_to_another() {
     }
     now(kernel.acquire(me, lock));
     kernel.condition_notify(me, condition, 1).unwrap();
+    // It knows of it, but does not have the lock.
+    now(kernel.condition_wait(other, condition));
+    assert!(blocks(kernel.acquire(other, lock)));
     assert!(blocks(kernel.condition_wait(second, condition)));
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| block(&kernel, || kernel.condition_wait(second, condition)));
         end(&kernel, other.pid, Exit::KILLED);
         waiting.join().unwrap().unwrap();
     });
+    assert!(kernel.condition_leave(second, condition).unwrap().value);
+    assert_eq!(rule(kernel.condition_wait(second, condition)), Rule::NotWaiting);
 }
 
 #[test]

@@ -217,20 +217,13 @@ impl Condition {
                 return Err(error);
             }
         };
-        let notified = self.await_notification(deadline);
-        self.lock.take_until(levels, None)?;
-        notified
-    }
-
-    /// Waits for a notification before the deadline. Returns whether there was one.
-    fn await_notification(&self, deadline: Option<Duration>) -> Result<bool, Error> {
         let request = Request::ConditionWait { condition: self.condition.handle() };
-        match client::until(&request, deadline, || {}) {
-            Ok(Some(_)) => Ok(true),
-            // It may have come just now.
-            Ok(None) => self.leave(),
-            Err(rule) => Err(self.condition.error(rule)),
-        }
+        let waited = client::until(&request, deadline, || {}).map_err(|rule| self.condition.error(rule));
+        let taken = self.lock.take_until(levels, None);
+        // Not before it has the lock: if the process ends on the way, another gets the notification. One that came while
+        // it waited for the lock counts.
+        let notified = self.leave();
+        waited.and(taken).and(notified)
     }
 
     /// Waits no more. Returns whether there was a notification.

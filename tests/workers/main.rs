@@ -7,6 +7,9 @@ mod failures;
 mod kills;
 mod locks;
 mod page_thread;
+mod process_behaviours;
+mod process_shared;
+mod process_sync;
 mod processes;
 mod threads;
 
@@ -15,8 +18,16 @@ use threadlab_host::{Options, live_workers};
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
-static PROGRAMS: &[&[Named]] =
-    &[threads::PROGRAMS, locks::PROGRAMS, failures::PROGRAMS, processes::PROGRAMS, kills::PROGRAMS];
+static PROGRAMS: &[&[Named]] = &[
+    threads::PROGRAMS,
+    locks::PROGRAMS,
+    failures::PROGRAMS,
+    kills::PROGRAMS,
+    processes::PROGRAMS,
+    process_behaviours::PROGRAMS,
+    process_shared::PROGRAMS,
+    process_sync::PROGRAMS,
+];
 
 threadlab_threads::engine!(|name: &str, arguments: &str| {
     let programs = PROGRAMS.iter().find(|programs| programs.iter().any(|(known, _)| *known == name));

@@ -23,7 +23,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use core::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, TryLockError};
 use task::Task;
 use threadlab_kernel::Rule;
 use threadlab_threads::{clock, record};
@@ -131,7 +131,12 @@ impl Process {
     /// memory for it, or if its argument cannot be written as bytes. In all cases but the first it can be started later.
     #[track_caller]
     pub fn start(&self) -> Result<(), Error> {
-        let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut task = match self.task.try_lock() {
+            Ok(task) => task,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            // By another thread right now, or by the fork that this memory is the copy of, which never unlocks it here.
+            Err(TryLockError::WouldBlock) => return Err(self.error(Rule::AlreadyStarted)),
+        };
         let Some(ready) = &*task else { return Err(self.error(Rule::AlreadyStarted)) };
         let name = &self.name;
         let method = wire::method_code(self.method.in_kernel());

@@ -10,7 +10,7 @@ use crate::supervisor::Supervisor;
 use crate::workers::{Heard, Worker};
 use core::cell::{Cell, RefCell};
 use js_sys::WebAssembly;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::{Rc, Weak};
 
 /// The number that the kernel gives to a run's first process.
@@ -49,6 +49,8 @@ pub(crate) struct Family {
     members: RefCell<BTreeMap<u32, Rc<Member>>>,
     /// Children that are being ended, with what they end with.
     ending: RefCell<BTreeMap<u32, (i32, Option<String>)>>,
+    /// Those of them that have a thread on its way out of the kernel.
+    leaving: RefCell<BTreeSet<u32>>,
     kernel: RefCell<Option<Kernel>>,
     supervisor: RefCell<Option<Supervisor>>,
     /// A worker that is there for the next process that is forked or comes from the fork server.
@@ -77,6 +79,7 @@ impl Family {
             listener: RefCell::new(Some(listener)),
             members: RefCell::default(),
             ending: RefCell::default(),
+            leaving: RefCell::default(),
             kernel: RefCell::default(),
             supervisor: RefCell::default(),
             spare: RefCell::default(),
@@ -88,7 +91,7 @@ impl Family {
         });
         family.members.borrow_mut().insert(FIRST, Rc::default());
         let start = Start::lead(engine.module(), family.epoch, program, arguments, options);
-        family.add_worker(FIRST, &start)?;
+        family.add_worker(FIRST, start)?;
         let each_frame = Rc::downgrade(&family);
         *family.frames.borrow_mut() = Some(Frames::new(move || {
             if let Some(family) = each_frame.upgrade() {
@@ -102,23 +105,23 @@ impl Family {
         self.members.borrow().get(&process).cloned()
     }
 
-    fn add_worker(self: &Rc<Self>, process: u32, start: &Start) -> Result<(), String> {
+    fn add_worker(self: &Rc<Self>, process: u32, start: Start) -> Result<(), String> {
         let Some(member) = self.member(process) else { return Ok(()) };
         let Spare { worker, .. } = self.new_worker(process)?;
-        worker.tell(start)?;
+        worker.tell(&start.with_gate(member.gate()))?;
         member.add(worker, self.elapsed());
         Ok(())
     }
 
     /// As [`add_worker`](Self::add_worker), by a worker that has loaded its script already, where there is one.
-    fn add_spare(self: &Rc<Self>, process: u32, start: &Start) -> Result<(), String> {
+    fn add_spare(self: &Rc<Self>, process: u32, start: Start) -> Result<(), String> {
         let Some(member) = self.member(process) else { return Ok(()) };
         let spare = match self.spare.take() {
             Some(spare) => spare,
             None => self.new_worker(process)?,
         };
         spare.process.set(process);
-        spare.worker.tell(start)?;
+        spare.worker.tell(&start.with_gate(member.gate()))?;
         member.add(spare.worker, self.elapsed());
         if spare.is_ready.get() {
             member.worker_is_ready(self.elapsed());
@@ -182,7 +185,7 @@ impl Family {
         let kernel = self.kernel.borrow().clone();
         let Some((memory, kernel)) = member.memory().zip(kernel) else { return };
         let start = Start::run(self.engine.module(), self.epoch, &memory, &kernel, start, STACK_BYTES);
-        if let Err(reason) = self.add_worker(process, &start) {
+        if let Err(reason) = self.add_worker(process, start) {
             self.refused(process, member, reason);
         }
     }
@@ -211,7 +214,7 @@ impl Family {
             Birth::Fork { memory, start } => {
                 let module = self.engine.module();
                 let start = Start::forked(module, self.epoch, &memory, &kernel, process, start, STACK_BYTES);
-                self.add_spare(process, &start)
+                self.add_spare(process, start)
             }
         };
         if let Err(reason) = started {
@@ -231,7 +234,7 @@ impl Family {
         let module = self.engine.module();
         let start = Start::child(module, self.epoch, kernel, process, memory, task, options, stack_bytes);
         // A copy is of the fork server.
-        if stack_bytes.is_some() { self.add_spare(process, &start) } else { self.add_worker(process, &start) }
+        if stack_bytes.is_some() { self.add_spare(process, start) } else { self.add_worker(process, start) }
     }
 
     /// Makes the run's supervisor, unless there is one.
@@ -333,9 +336,14 @@ impl Family {
         }
     }
 
-    /// Ends the workers of a child that the kernel has shut out.
+    /// Ends the workers of a child that the kernel has shut out, as soon as none of its threads is on the way there.
     fn bury(&self, process: u32) {
         let Some(member) = self.member(process) else { return };
+        if !member.shut_gate() {
+            self.leaving.borrow_mut().insert(process);
+            return;
+        }
+        self.leaving.borrow_mut().remove(&process);
         member.end_workers();
         self.drain(process, &member, true);
         self.lost_before.set(self.lost_before.get() + member.lost());
@@ -348,6 +356,10 @@ impl Family {
 
     /// Once a frame: hands on what has happened.
     fn turn(&self) {
+        let leaving = self.leaving.borrow().clone();
+        for process in leaving {
+            self.bury(process);
+        }
         let members: Vec<_> =
             self.members.borrow().iter().map(|(process, member)| (*process, Rc::clone(member))).collect();
         for (process, member) in members {

@@ -3,12 +3,13 @@
 use crate::memory::View;
 use crate::workers::Worker;
 use core::cell::{Cell, RefCell};
-use js_sys::WebAssembly;
+use js_sys::{Atomics, Int32Array, SharedArrayBuffer, WebAssembly};
 use threadlab_trace::{Event, Merge, RemoteDirectory, SharedMemory as _};
 
 /// A process.
-#[derive(Default)]
 pub(crate) struct Member {
+    /// Two words that it shares with its workers: how many of its threads are in the kernel, and whether no more may be.
+    gate: Int32Array,
     workers: RefCell<Vec<Worker>>,
     /// Workers that have loaded their script.
     ready: Cell<usize>,
@@ -29,7 +30,33 @@ struct Shared {
     events: Vec<Event>,
 }
 
+impl Default for Member {
+    fn default() -> Self {
+        Self {
+            gate: Int32Array::new(&SharedArrayBuffer::new(8)),
+            workers: RefCell::default(),
+            ready: Cell::default(),
+            progress: Cell::default(),
+            shared: RefCell::default(),
+            lost: Cell::default(),
+            exit_code: Cell::default(),
+        }
+    }
+}
+
 impl Member {
+    /// What its workers know of the gate.
+    pub(crate) fn gate(&self) -> &Int32Array {
+        &self.gate
+    }
+
+    /// Lets no thread of it into the kernel any more. Returns whether none is inside.
+    pub(crate) fn shut_gate(&self) -> bool {
+        // Whoever enters counts first and looks at the second word then, so one of both sees the other.
+        let _ = Atomics::store(&self.gate, 1, 1);
+        Atomics::load(&self.gate, 0).is_ok_and(|inside| inside == 0)
+    }
+
     /// Takes a worker in that was made at this time.
     pub(crate) fn add(&self, worker: Worker, now: f64) {
         self.workers.borrow_mut().push(worker);

@@ -262,6 +262,12 @@ impl Start {
         order
     }
 
+    /// Along with the process's way into the kernel.
+    pub(crate) fn with_gate(self, gate: &Int32Array) -> Self {
+        self.set(protocol::GATE, gate.clone());
+        self
+    }
+
     fn set_kernel(&self, kernel: &Kernel) {
         self.set(protocol::KERNEL, kernel.memory.clone());
         self.set(protocol::FIRST_PAGES, kernel.first_pages.clone());

@@ -61,10 +61,26 @@ const startKernel = (module, memory) => {
   return exports;
 };
 
+// The process's gate to the kernel: how many of its threads are inside, and whether the page has shut it. A worker is not
+// ended while its thread is inside, where it may hold the kernel's heap.
+const gateOf = (words) => ({
+  enter() {
+    Atomics.add(words, 0, 1);
+    if (Atomics.load(words, 1) === 0) return;
+    Atomics.sub(words, 0, 1);
+    // The process is being ended.
+    for (;;) Atomics.wait(words, 1, 1);
+  },
+  leave() {
+    Atomics.sub(words, 0, 1);
+  },
+});
+
 // What the engine calls of the kernel. Every worker can reach it, but most never do, so its copy of the module starts
 // with the first call.
 const connect = (start, ownMemory) => {
   const own = bytesOf(ownMemory);
+  const gate = gateOf(start.gate);
   let kernel;
   let theirs;
   let kept;
@@ -92,12 +108,17 @@ const connect = (start, ownMemory) => {
     // The request is a stretch of the process's memory, and so is the room for the answer. Returns the answer's length;
     // a longer one than there is room for has to be fetched.
     call(process, thread, request, length, answer, room) {
-      reach();
-      const place = kernel.threadlab_kernel_room(length);
-      reach().set(own().subarray(request, request + length), place);
-      const answered = kernel.threadlab_kernel_call(process, thread, length);
-      if (answered <= room) fetch(answer, answered);
-      return answered;
+      gate.enter();
+      try {
+        reach();
+        const place = kernel.threadlab_kernel_room(length);
+        reach().set(own().subarray(request, request + length), place);
+        const answered = kernel.threadlab_kernel_call(process, thread, length);
+        if (answered <= room) fetch(answer, answered);
+        return answered;
+      } finally {
+        gate.leave();
+      }
     },
     fetch,
     wait(word, noted, milliseconds) {

@@ -74,6 +74,9 @@ pub const MEMORY: &str = "memory";
 pub const KERNEL: &str = "kernel";
 /// How many pages of 64 KiB a new memory of the engine has. Goes along with [`KERNEL`].
 pub const FIRST_PAGES: &str = "firstPages";
+/// Shared words of a process: how many of its threads are in the kernel, and whether no more may be. Every worker but the
+/// supervisor gets it.
+pub const GATE: &str = "gate";
 /// The number of a process, as the kernel gave it.
 pub const PROCESS: &str = "process";
 /// How a process is started: one of the three methods below.

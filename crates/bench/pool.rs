@@ -89,6 +89,7 @@ impl Channels {
     }
 
     /// With as many chunks as [`Pool::map`] makes.
+    #[expect(clippy::needless_pass_by_value, reason = "the pool takes its items too")]
     fn map(&self, items: Vec<u32>, call: fn(u32) -> u32) -> Result<Vec<u32>, String> {
         let size = items.len().div_ceil(4 * WORKERS);
         let mut chunks = 0;

@@ -38,6 +38,13 @@ fn is_whole(message: &[u8]) -> bool {
     message.iter().all(|&byte| usize::from(byte) == message.len() % 251)
 }
 
+/// Does nothing for a while.
+fn idle(steps: u32) {
+    for step in 0..steps {
+        black_box(step);
+    }
+}
+
 fn suffer((doing, pipe, lock, queue, at_work): Shares) -> Result<(), threadlab_processes::Error> {
     at_work.set()?;
     for number in 0.. {
@@ -46,7 +53,7 @@ fn suffer((doing, pipe, lock, queue, at_work): Shares) -> Result<(), threadlab_p
             Doing::Receiving => drop(pipe.recv::<Vec<u8>>()?),
             Doing::Locking => {
                 lock.acquire()?;
-                (0..number % 500).for_each(|step| drop(black_box(step)));
+                idle(number % 500);
                 lock.release()?;
             }
             Doing::Putting => queue.put(message(number)).map_err(|refused| refused.error().clone())?,
@@ -117,13 +124,13 @@ pub static PROGRAMS: &[Named] = &[("kills", |seed| {
     let text = |error: threadlab_processes::Error| error.to_string();
     let mut random: u32 = seed.parse().map_err(|_| "no seed")?;
     for kill in 0..KILLS {
-        let doing = kill as usize % ALL.len();
+        let doing = kill % 5;
         random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let (mine, theirs) = pipe().map_err(text)?;
         let (lock, queue) = (Lock::new().map_err(text)?, Queue::bounded(4).map_err(text)?);
         let at_work = Event::new().map_err(text)?;
         let method = [StartMethod::Spawn, StartMethod::Fork, StartMethod::ForkServer][kill as usize / 5 % 3];
-        let shares: Shares = (doing as u32, theirs, lock.clone(), queue.clone(), at_work.clone());
+        let shares: Shares = (doing, theirs, lock.clone(), queue.clone(), at_work.clone());
         let victim = std::sync::Arc::new(Process::by(method, suffer, shares));
         victim.start().map_err(text)?;
         if !at_work.wait_timeout(PATIENCE).map_err(text)? {
@@ -131,15 +138,15 @@ pub static PROGRAMS: &[Named] = &[("kills", |seed| {
         }
         let doomed = std::sync::Arc::clone(&victim);
         let killer = threadlab_threads::thread::spawn(move || {
-            (0..random >> 14).for_each(|step| drop(black_box(step)));
+            idle(random >> 14);
             doomed.kill()
         });
-        survive(ALL[doing], &victim, &mine, &lock, &queue)
-            .map_err(|error| format!("kill {kill}, {:?}, seed {seed}: {error}", ALL[doing]))?;
+        survive(ALL[doing as usize], &victim, &mine, &lock, &queue)
+            .map_err(|error| format!("kill {kill}, {:?}, seed {seed}: {error}", ALL[doing as usize]))?;
         killer.join().map_err(|error| error.to_string())?.map_err(text)?;
         let code = victim.join_timeout(PATIENCE).map_err(text)?;
         if code != -9 {
-            return Err(format!("kill {kill}, {:?}: it ended with {code}", ALL[doing]));
+            return Err(format!("kill {kill}, {:?}: it ended with {code}", ALL[doing as usize]));
         }
     }
     Ok(threadlab_processes::process::active_children().len().to_string())

@@ -2,6 +2,7 @@
 //!
 //! Run by `cargo xtask test --only workers`.
 #![cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
+#![expect(clippy::needless_pass_by_value, reason = "a process's function takes its argument by value")]
 
 mod failures;
 mod kills;

@@ -45,7 +45,7 @@ pub static PROGRAMS: &[Named] = &[
         by_all(|method| Process::by(method, show_static, format!("a process by {method}")))
     }),
     ("a forked closure", |_| {
-        let words = vec!["seen".to_owned(), "in the copy".to_owned()];
+        let words = ["seen".to_owned(), "in the copy".to_owned()];
         let child = Process::forking(move || say!("{}", words.join(" ")));
         child.start().map_err(text)?;
         Ok(child.join().map_err(text)?.to_string())

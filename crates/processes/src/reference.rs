@@ -67,6 +67,7 @@ pub(crate) fn giving_to<R>(
 }
 
 /// Runs `act` while no other thread changes what this process holds, so that a copy of its memory is whole.
+#[cfg(target_arch = "wasm32")]
 pub(crate) fn unchanged<R>(act: impl FnOnce() -> R) -> R {
     let _holds = HOLDS.lock();
     act()

@@ -11,6 +11,7 @@ use std::sync::PoisonError;
 pub(super) type Body = Box<dyn FnOnce() -> Result<ExitCode, String> + Send>;
 
 /// What a process that has not been started is to do.
+#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "there are no processes in native tests"))]
 pub(super) enum Task {
     /// A function with an argument that is yet to be written down, which may fail.
     Function(Box<dyn Fn() -> Result<Written, String> + Send>),
@@ -19,6 +20,7 @@ pub(super) enum Task {
 }
 
 /// A function and its argument as another memory of the same program can have them.
+#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "there are no processes in native tests"))]
 #[derive(Clone, Debug)]
 pub(super) struct Written {
     /// The place of [`call`], with its types, among the module's functions.

@@ -13,8 +13,10 @@ use crate::workspace::Workspace;
 
 /// What Miri runs: packages with unsafe code that it can follow, and the tests in them that reach that code. The
 /// browser's parts are out of its reach. Rings live as long as their process, so what is left of them is no leak.
-const MIRI: [(&str, &[&str], &str); 2] =
-    [("threadlab-trace", &[], "-Zmiri-ignore-leaks"), ("threadlab-threads", &["queue::", "pool::buffer::"], "")];
+const MIRI: [(&str, &[&str], &str); 2] = [
+    ("threadlab-trace", &[], "-Zmiri-ignore-leaks"),
+    ("threadlab-threads", &["queue::", "pool::buffer::"], ""),
+];
 
 /// The clock is asked, and is not to be made up. The ring's readers follow addresses that come as numbers.
 const MIRIFLAGS: &str = "-Zmiri-disable-isolation -Zmiri-permissive-provenance";

@@ -1,5 +1,6 @@
 //! A colour and a mark for each thread.
 
+use threadlab_model::FIRST_PROCESS;
 use threadlab_trace::ThreadId;
 
 /// How many colours there are, the main thread's included.
@@ -28,6 +29,16 @@ impl Accent {
         Self { colour: place % (COLOURS - 1) + 1, mark: place / (COLOURS - 1) % MARKS }
     }
 
+    /// The accent of a thread of any process. The first process's threads have theirs by themselves; those of others have
+    /// the marks that are used last.
+    pub const fn within(process: u32, thread: ThreadId) -> Self {
+        if process <= FIRST_PROCESS {
+            return Self::of(thread);
+        }
+        let place = (process - FIRST_PROCESS - 1).wrapping_add(thread.0.saturating_sub(ThreadId::MAIN.0));
+        Self { colour: place % (COLOURS - 1) + 1, mark: MARKS / 2 + place / (COLOURS - 1) % (MARKS / 2) }
+    }
+
     /// The classes that give an element this accent.
     pub fn classes(self) -> String {
         format!("accent accent-{} mark-{}", self.colour, self.mark)
@@ -38,6 +49,17 @@ impl Accent {
 mod tests {
     use super::*;
     use std::collections::HashSet;
+
+    #[test]
+    fn the_main_threads_of_processes_differ_from_one_another_and_from_the_first_threads() {
+        let mains: HashSet<_> =
+            (1..=15).map(|process| Accent::within(process, ThreadId::MAIN).classes()).collect();
+        assert_eq!(mains.len(), 15);
+        let first = (1..=15).map(|thread| Accent::within(FIRST_PROCESS, ThreadId(thread)).classes());
+        assert_eq!(first.filter(|classes| mains.contains(classes)).count(), 1, "its own main thread");
+        let first = |thread| Accent::within(FIRST_PROCESS, ThreadId(thread)) == Accent::of(ThreadId(thread));
+        assert!((1..100).all(first));
+    }
 
     #[test]
     fn the_first_28_threads_all_differ_and_the_main_thread_stands_apart() {

@@ -100,7 +100,7 @@ fn Lab(props: &LabProps) -> Html {
             </header>
             <Demos current={about.id} />
             <main id="main" ref={main} tabindex="-1" data-run={run.state.as_str()}
-                data-events={run.model.events().to_string()} data-lost={run.lost.to_string()}
+                data-events={run.family.events().to_string()} data-lost={run.lost.to_string()}
                 data-workers={threadlab_host::live_workers().to_string()}>
                 <div class="head">
                     <h1>{ about.title }</h1>

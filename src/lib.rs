@@ -14,6 +14,7 @@ pub mod clock;
 #[cfg(target_arch = "wasm32")]
 pub mod crash;
 pub mod form;
+pub mod processes;
 pub mod run;
 #[cfg(target_arch = "wasm32")]
 pub mod runner;

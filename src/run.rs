@@ -1,9 +1,9 @@
 //! A run of a demo, as far as the page knows it.
 
 use crate::clock::Clock;
-use crate::watch::Watch;
+use crate::watch::Watches;
 use threadlab_demos::Demo;
-use threadlab_model::{Model, Place, Thread};
+use threadlab_model::{Family, Model, Place, Thread};
 use threadlab_trace::{Event, PlaceId, ThreadId};
 
 /// How far a run is.
@@ -96,13 +96,13 @@ pub struct Run {
     pub demo: Option<&'static Demo>,
     /// How far it is.
     pub state: RunState,
-    /// The fold of its events.
-    pub model: Model,
+    /// The fold of the events of all its processes.
+    pub family: Family,
     /// How many of its events were lost.
     pub lost: u64,
     /// Why it failed.
     pub failure: Option<Failure>,
-    watch: Watch,
+    watches: Watches,
     clock: Clock,
     /// The time of the latest event, in microseconds.
     latest: u64,
@@ -114,10 +114,10 @@ impl Default for Run {
             number: 0,
             demo: None,
             state: RunState::Idle,
-            model: Model::new(),
+            family: Family::new(),
             lost: 0,
             failure: None,
-            watch: Watch::default(),
+            watches: Watches::default(),
             clock: Clock::default(),
             latest: 0,
         }
@@ -130,15 +130,39 @@ impl Run {
         Self { number, demo: Some(demo), state: RunState::Starting, ..Self::default() }
     }
 
-    /// Events came in at the page's time `page`, in microseconds.
-    pub fn hear(&mut self, events: &[Event], page: u64) {
+    /// What happened in the first process, which runs the demo's program.
+    pub fn model(&self) -> &Model {
+        self.family.first().model()
+    }
+
+    /// Events of a process came in at the page's time `page`, in microseconds.
+    pub fn hear(&mut self, process: u32, events: &[Event], page: u64) {
         if let Some(latest) = events.iter().map(|event| event.time).max() {
             self.clock.heard(page, latest);
             self.latest = self.latest.max(latest);
         }
         for event in events {
-            self.model.apply(event);
+            self.family.apply(process, event);
         }
+    }
+
+    /// A child process's leader has begun.
+    pub fn child_began(&mut self, process: u32) {
+        self.family.process_began(process, self.family.now());
+    }
+
+    /// A child process has ended at the page's time `page`, in microseconds, with this exit code; `failure` is what went
+    /// wrong.
+    pub fn child_ended(&mut self, process: u32, code: i32, failure: Option<&str>, page: u64) {
+        let time = self.clock.at(page).unwrap_or(0);
+        self.family.process_ended(process, code, failure, time);
+    }
+
+    /// All events are here of what happened before the page's time `page`, in microseconds. Returns whether lines are left
+    /// that were printed later and are not in the output yet.
+    pub fn settle(&mut self, page: u64) -> bool {
+        self.family.settle(self.clock.at(page).unwrap_or(0));
+        self.family.is_unsettled()
     }
 
     /// Lets the model's time go on to the page's time `page`, and gives the run's time (both in microseconds).
@@ -146,7 +170,7 @@ impl Run {
         if self.state.has_time()
             && let Some(now) = self.clock.at(page)
         {
-            self.model.advance(now);
+            self.family.advance(now);
         }
         self.now()
     }
@@ -154,7 +178,7 @@ impl Run {
     /// How far the run has come, in microseconds since its process began.
     pub fn now(&self) -> u64 {
         // News of a program's end takes a moment, which does not belong to the run.
-        if self.state == RunState::Finished { self.latest } else { self.model.now() }
+        if self.state == RunState::Finished { self.latest } else { self.family.now() }
     }
 
     /// Looks for a deadlock at the page's time `now`, in milliseconds. Returns whether the run's state has changed: it is
@@ -163,14 +187,18 @@ impl Run {
         if !self.state.has_time() {
             return false;
         }
-        let deadlocked = self.watch.look(&self.model, now);
+        let deadlocked = self.watches.look(&self.family, now);
         let state = if deadlocked { RunState::Deadlocked } else { RunState::Running };
         std::mem::replace(&mut self.state, state) != state
     }
 
     /// The deadlock that the run is in, in words: a sentence for each of the first `most` threads.
     pub fn deadlock(&self, most: usize) -> Option<DeadlockWords> {
-        let deadlock = self.watch.seen().filter(|_| self.state == RunState::Deadlocked)?;
+        let (process, deadlock) = self.watches.seen().filter(|_| self.state == RunState::Deadlocked)?;
+        let process = self.family.process(process)?;
+        let model = process.model();
+        // Names of threads are alike in all processes.
+        let within = if self.family.is_several() { format!("{}: ", process.name()) } else { String::new() };
         Some(DeadlockWords {
             headline: match (deadlock.is_round(), deadlock.is_standstill()) {
                 _ if deadlock.exhausted_pool().is_some() => {
@@ -180,8 +208,8 @@ impl Run {
                 (true, true) => "These threads wait for one another, and nobody is left to help:",
                 (true, false) => "These threads wait for one another, and never will go on:",
             },
-            sentences: deadlock.sentences(&self.model).take(most).collect(),
-            more: deadlock.sentences(&self.model).count().saturating_sub(most),
+            sentences: deadlock.sentences(model).take(most).map(|words| format!("{within}{words}")).collect(),
+            more: deadlock.sentences(model).count().saturating_sub(most),
         })
     }
 
@@ -189,34 +217,37 @@ impl Run {
     pub fn end(&mut self, state: RunState, failure: Option<Failure>, page: u64) {
         let end = match state {
             // Its last event was its end.
-            RunState::Finished => self.model.now(),
-            _ => self.clock.at(page).unwrap_or(0).max(self.model.now()),
+            RunState::Finished => self.family.now(),
+            _ => self.clock.at(page).unwrap_or(0).max(self.family.now()),
         };
-        self.model.end(end);
+        self.family.end(end);
         self.state = state;
         self.failure = failure;
     }
 
     /// Why it failed, with the thread and the line where that is known.
     pub fn failure_words(&self) -> Option<String> {
-        let (said, thread, place) = match (self.model.failure(), self.failure.as_ref()) {
+        let model = self.model();
+        let (said, thread, place) = match (model.failure(), self.failure.as_ref()) {
             (Some(failure), _) => (&failure.message, Some(failure.thread), failure.place),
             (None, Some(failure)) => (&failure.message, failure.thread, PlaceId::UNKNOWN),
             (None, None) => return None,
         };
-        let Some(thread) = thread.and_then(|thread| self.model.thread(thread)) else {
+        let Some(thread) = thread.and_then(|thread| model.thread(thread)) else {
             return Some(said.clone());
         };
         // A line of the engine's own source says nothing to the person who reads the demo's.
-        let place = self.model.place(place).filter(|place| self.reads(place));
-        let place = place.map(|place| format!("line {}", place.line)).or_else(|| self.panic_place(thread));
+        let place = model.place(place).filter(|place| self.reads(place));
+        let place =
+            place.map(|place| format!("line {}", place.line)).or_else(|| self.panic_place(model, thread));
         let place = place.map_or_else(String::new, |place| format!(", {place}"));
         Some(format!("{said} ({}{place})", thread.name()))
     }
 
-    /// Where a thread panicked: `line 12` of the demo's source, or, in another file, `cell.rs line 12`.
-    pub fn panic_place(&self, thread: &Thread) -> Option<String> {
-        let place = self.model.place(thread.panic()?.place)?;
+    /// Where a thread of the process with this model panicked: `line 12` of the demo's source, or, in another file,
+    /// `cell.rs line 12`.
+    pub fn panic_place(&self, model: &Model, thread: &Thread) -> Option<String> {
+        let place = model.place(thread.panic()?.place)?;
         let line = format!("line {}", place.line);
         if self.reads(&place) {
             return Some(line);
@@ -234,6 +265,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use threadlab_model::FIRST_PROCESS;
     use threadlab_trace::{Mode, ObjectId, ObjectKind, Purpose, What};
 
     fn event(seq: u64, time: u64, what: What) -> Event {
@@ -248,7 +280,7 @@ mod tests {
     #[test]
     fn time_goes_on_between_events_while_it_runs() {
         let mut run = Run { state: RunState::Running, ..Run::default() };
-        run.hear(&[event(0, 100, What::ThreadStarted)], 5_000);
+        run.hear(FIRST_PROCESS, &[event(0, 100, What::ThreadStarted)], 5_000);
         assert_eq!(run.advance(5_400), 500);
         run.end(RunState::Stopped, None, 5_600);
         assert_eq!(run.advance(9_000), 700);
@@ -263,7 +295,7 @@ mod tests {
         let acquired = || What::Acquired { object, mode: Mode::Transferable, count: 1 };
         let whats = [What::ThreadStarted, created, acquired(), wait];
         let events: Vec<_> = (0..).zip(whats).map(|(seq, what)| event(seq, seq, what)).collect();
-        run.hear(&events, 1_000);
+        run.hear(FIRST_PROCESS, &events, 1_000);
         assert!(!run.look(0.0) && run.look(250.0));
         assert_eq!((run.state, run.state.is_live(), run.state.may_run()), (RunState::Deadlocked, true, true));
         let sentence = "MainThread waits for Lock 'gate', held by itself".to_owned();
@@ -271,7 +303,11 @@ mod tests {
         assert_eq!((words.sentences, words.more), (vec![sentence], 0));
         assert!(!run.look(500.0), "it still is");
 
-        run.hear(&[event(4, 400, What::Released { object, mode: Mode::Transferable, count: 1 })], 2_000);
+        run.hear(
+            FIRST_PROCESS,
+            &[event(4, 400, What::Released { object, mode: Mode::Transferable, count: 1 })],
+            2_000,
+        );
         assert!(run.look(750.0));
         assert_eq!((run.state, run.deadlock(5)), (RunState::Running, None));
     }
@@ -279,7 +315,11 @@ mod tests {
     #[test]
     fn a_finished_run_ends_with_its_last_event() {
         let mut run = Run { state: RunState::Running, ..Run::default() };
-        run.hear(&[event(0, 100, What::ThreadStarted), event(1, 300, What::ThreadFinished)], 5_000);
+        run.hear(
+            FIRST_PROCESS,
+            &[event(0, 100, What::ThreadStarted), event(1, 300, What::ThreadFinished)],
+            5_000,
+        );
         assert_eq!(run.advance(5_900), 1_200);
         run.end(RunState::Finished, None, 6_000);
         assert_eq!(run.now(), 300);
@@ -294,7 +334,7 @@ mod tests {
         };
         let place = What::PlaceDefined { line: 12, file: "crates/demos/src/catalogue/lock.rs".to_owned() };
         let defined = Event { place: PlaceId(1), ..event(1, 10, place) };
-        run.hear(&[event(0, 0, What::ThreadStarted), defined, failed], 1_000);
+        run.hear(FIRST_PROCESS, &[event(0, 0, What::ThreadStarted), defined, failed], 1_000);
         run.end(RunState::Failed, failure("failed", None), 2_000);
         assert_eq!(run.failure_words().as_deref(), Some("no more threads (MainThread, line 12)"));
     }
@@ -309,7 +349,7 @@ mod tests {
     #[test]
     fn a_failure_that_events_do_not_tell_names_its_thread_too() {
         let mut run = Run { state: RunState::Running, ..Run::default() };
-        run.hear(&[event(0, 0, What::ThreadStarted)], 1_000);
+        run.hear(FIRST_PROCESS, &[event(0, 0, What::ThreadStarted)], 1_000);
         run.end(RunState::Failed, failure("trapped", Some(ThreadId::MAIN)), 2_000);
         assert_eq!(run.failure_words().as_deref(), Some("trapped (MainThread)"));
     }
@@ -322,7 +362,7 @@ mod tests {
         let panicked =
             Event { place: PlaceId(1), ..event(2, 20, What::ThreadPanicked { message: "no".to_owned() }) };
         let failed = event(3, 30, What::Failed { message: "no".to_owned() });
-        run.hear(&[event(0, 0, What::ThreadStarted), defined, panicked, failed], 1_000);
+        run.hear(FIRST_PROCESS, &[event(0, 0, What::ThreadStarted), defined, panicked, failed], 1_000);
         run.end(RunState::Failed, None, 2_000);
         assert_eq!(run.failure_words().as_deref(), Some("no (MainThread, lock.rs line 7)"));
     }

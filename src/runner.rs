@@ -7,12 +7,17 @@ use gloo_timers::callback::{Interval, Timeout};
 use std::cell::{Cell, Ref, RefCell};
 use std::rc::{Rc, Weak};
 use threadlab_demos::Demo;
-use threadlab_host::{Engine, Notice, Options, Outcome, Process};
+use threadlab_host::{ChildNews, Engine, Notice, Options, Outcome, Process};
+use threadlab_model::FIRST_PROCESS;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
 /// The shortest time between two refreshes of the page's texts and tables, in milliseconds.
 const REFRESH: f64 = 80.0;
+
+/// How old a line must be when it is shown, in microseconds of the page's time: those of other processes that come before
+/// it are here then, since each is asked once a frame.
+const SETTLED: u64 = 20_000;
 
 /// The engine, on its way to being usable.
 #[derive(Clone)]
@@ -57,6 +62,8 @@ struct Inner {
     listeners: RefCell<Vec<(u32, Callback<()>)>>,
     listener_numbers: Cell<u32>,
     refreshed: Cell<f64>,
+    /// When something was heard first since then, in microseconds of the page's time.
+    heard: Cell<Option<u64>>,
     refresh: RefCell<Option<Timeout>>,
     /// Looks for deadlock now and then while a program runs.
     look: RefCell<Option<Interval>>,
@@ -93,6 +100,7 @@ impl Default for Runner {
             listeners: RefCell::default(),
             listener_numbers: Cell::new(0),
             refreshed: Cell::new(0.0),
+            heard: Cell::default(),
             refresh: RefCell::default(),
             look: RefCell::default(),
         }))
@@ -248,10 +256,22 @@ impl Inner {
                 self.notify();
             }
             Notice::Events(events) => {
-                self.run.borrow_mut().hear(events, browser::now_micros());
-                self.refresh_soon();
+                let now = browser::now_micros();
+                self.run.borrow_mut().hear(FIRST_PROCESS, events, now);
+                self.heard_at(now);
             }
-            Notice::Child { .. } => {}
+            Notice::Child { process, news } => {
+                let now = browser::now_micros();
+                match news {
+                    ChildNews::Running => self.run.borrow_mut().child_began(process),
+                    ChildNews::Events(events) => self.run.borrow_mut().hear(process, events, now),
+                    ChildNews::Ended { code, failure } => {
+                        self.run.borrow_mut().child_ended(process, code, failure.as_deref(), now);
+                    }
+                }
+                self.measure(process);
+                self.heard_at(now);
+            }
             Notice::Ended(Outcome::Finished) => self.end(RunState::Finished, None),
             Notice::Ended(Outcome::Stopped) => self.end(RunState::Stopped, None),
             Notice::Ended(Outcome::Failed(failure)) => {
@@ -261,7 +281,20 @@ impl Inner {
         }
     }
 
-    fn look(&self) {
+    /// Something was heard at the page's time `now`, in microseconds.
+    fn heard_at(self: &Rc<Self>, now: u64) {
+        self.heard.set(self.heard.get().or(Some(now)));
+        self.refresh_soon();
+    }
+
+    /// Asks for the size of a process's memory.
+    fn measure(&self, number: u32) {
+        if let Some(process) = &*self.process.borrow() {
+            self.run.borrow_mut().family.set_memory(number, process.memory_bytes_of(number));
+        }
+    }
+
+    fn look(self: &Rc<Self>) {
         let changed = self.run.borrow_mut().look(browser::now_millis());
         if changed {
             self.notify();
@@ -276,19 +309,15 @@ impl Inner {
         self.refresh_soon();
     }
 
-    /// Tells the listeners, now or when enough time has passed since the last time.
+    /// Tells the listeners when enough time has passed since the last time, and all processes have been asked.
     fn refresh_soon(self: &Rc<Self>) {
         if self.refresh.borrow().is_some() {
             return;
         }
         let wait = self.refreshed.get() + REFRESH - browser::now_millis();
-        if wait <= 0.0 {
-            self.notify();
-            return;
-        }
         let inner = Rc::downgrade(self);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and REFRESH")]
-        let timeout = Timeout::new(wait.ceil() as u32, move || {
+        let timeout = Timeout::new(wait.ceil().max(0.0) as u32, move || {
             if let Some(inner) = inner.upgrade() {
                 inner.notify();
             }
@@ -296,12 +325,17 @@ impl Inner {
         *self.refresh.borrow_mut() = Some(timeout);
     }
 
-    fn notify(&self) {
+    fn notify(self: &Rc<Self>) {
         self.refresh.borrow_mut().take();
         self.refreshed.set(browser::now_millis());
         if let Some(process) = &*self.process.borrow() {
             let mut run = self.run.borrow_mut();
-            run.lost = process.lost().max(run.model.lost());
+            run.lost = process.lost().max(run.family.lost());
+        }
+        self.measure(FIRST_PROCESS);
+        let heard = self.heard.take().unwrap_or_else(browser::now_micros);
+        if self.run.borrow_mut().settle(heard.saturating_sub(SETTLED)) {
+            self.refresh_soon();
         }
         // A listener may start or stop runs, or listen.
         let listeners: Vec<_> =

@@ -1,6 +1,7 @@
 //! Telling a deadlock from a moment in which all threads happen to wait.
 
-use threadlab_model::{Deadlock, Model};
+use std::collections::BTreeMap;
+use threadlab_model::{Deadlock, Family, Model};
 
 /// How often to look, in milliseconds.
 pub const LOOK: u32 = 250;
@@ -32,6 +33,35 @@ impl Watch {
     /// The deadlock that was seen last.
     pub fn seen(&self) -> Option<&Deadlock> {
         self.seen.as_ref().map(|(deadlock, _)| deadlock)
+    }
+}
+
+/// Looks at each process of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Watches {
+    each: BTreeMap<u32, Watch>,
+    /// The process whose deadlock is believed; of several the one that was first.
+    believed: Option<u32>,
+}
+
+impl Watches {
+    /// A look at the page's time `now`, in milliseconds. Returns whether some process is in a deadlock that is to be
+    /// believed. One that has ended is in none.
+    pub fn look(&mut self, family: &Family, now: f64) -> bool {
+        self.believed = None;
+        for process in family.processes().filter(|process| process.ended().is_none()) {
+            let watch = self.each.entry(process.number()).or_default();
+            if watch.look(process.model(), now) {
+                self.believed.get_or_insert(process.number());
+            }
+        }
+        self.believed.is_some()
+    }
+
+    /// The deadlock that was believed at the last look, and whose it is.
+    pub fn seen(&self) -> Option<(u32, &Deadlock)> {
+        let process = self.believed?;
+        Some((process, self.each.get(&process)?.seen()?))
     }
 }
 

@@ -1,7 +1,38 @@
 //! Where the lanes are within the picture. Its unit is a sixteenth of the size of the page's text: mostly a CSS pixel.
 
+use threadlab_model::{Family, Object, Process, Thread};
+
+/// The height below which lanes cannot be told apart.
+const LOWEST: f64 = 9.0;
+
+/// The height below which the headings of processes cannot be read.
+const LOWEST_OF_SEVERAL: f64 = 14.0;
+
 /// Height of the time axis, above the lanes.
 pub const AXIS: f64 = 22.0;
+
+/// What a lane of the picture shows.
+#[derive(Clone, Copy, Debug)]
+pub enum LaneOf<'a> {
+    /// A process: the heading of its lanes.
+    Process(&'a Process),
+    /// What a thread of a process did.
+    Thread(&'a Process, &'a Thread),
+    /// Who in a process held an object.
+    Object(&'a Process, &'a Object),
+}
+
+/// All lanes from top to bottom: of each process the threads' and then the objects', below its heading where there are
+/// several processes.
+pub fn lanes(family: &Family) -> impl Iterator<Item = LaneOf<'_>> {
+    let several = family.is_several();
+    family.processes().flat_map(move |process| {
+        let heading = several.then_some(LaneOf::Process(process)).into_iter();
+        let threads = process.model().threads().map(move |thread| LaneOf::Thread(process, thread));
+        let objects = process.model().objects().map(move |object| LaneOf::Object(process, object));
+        heading.chain(threads).chain(objects)
+    })
+}
 
 /// The measures of the picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,13 +50,23 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The measures for so many lanes. Lanes get lower as there are more of them, down to a height at which they can
+    /// The measures for the lanes of these processes. Lanes get lower as there are more of them, down to a height at which they can
     /// still be told apart; what does not fit then is reached by scrolling.
-    pub fn new(width: f64, height: f64, lanes: usize) -> Self {
+    pub fn of(family: &Family, width: f64, height: f64) -> Self {
+        let each = family.processes().map(Process::model);
+        let lanes: usize = each.map(|model| model.threads().len() + model.objects().len()).sum();
+        if family.is_several() {
+            Self::new(width, height, lanes + family.processes().len(), LOWEST_OF_SEVERAL)
+        } else {
+            Self::new(width, height, lanes, LOWEST)
+        }
+    }
+
+    fn new(width: f64, height: f64, lanes: usize, lowest: f64) -> Self {
         let names = (width * 0.2).clamp(64.0, 128.0);
         #[expect(clippy::cast_precision_loss, reason = "a number of lanes")]
         let share = (height - AXIS) / lanes.max(1) as f64;
-        Self { width, height, names, lane: share.clamp(9.0, 30.0), lanes }
+        Self { width, height, names, lane: share.clamp(lowest, 30.0), lanes }
     }
 
     /// How high the whole would be without scrolling.
@@ -66,10 +107,38 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use threadlab_trace::{Event, ObjectId, ObjectKind, PlaceId, ThreadId, What};
+
+    #[test]
+    fn processes_have_headings_where_there_are_several() {
+        let mut family = Family::new();
+        let mut events = 0;
+        let mut apply = |family: &mut Family, process, what| {
+            let (thread, place) = (ThreadId::MAIN, PlaceId::UNKNOWN);
+            family.apply(process, &Event { seq: events, time: events, thread, place, what });
+            events += 1;
+        };
+        let made =
+            What::ObjectCreated { object: ObjectId(1), kind: ObjectKind::Lock, name: "door".to_owned() };
+        apply(&mut family, 1, What::ThreadStarted);
+        apply(&mut family, 1, made);
+        let names = |family: &Family| -> Vec<String> {
+            let name = |lane| match lane {
+                LaneOf::Process(process) => process.name(),
+                LaneOf::Thread(_, thread) => thread.name(),
+                LaneOf::Object(_, object) => object.name(),
+            };
+            assert_eq!(lanes(family).count(), Layout::of(family, 800.0, 260.0).lanes);
+            lanes(family).map(|lane| name(lane).to_owned()).collect()
+        };
+        assert_eq!(names(&family), ["MainThread", "door"]);
+        apply(&mut family, 2, What::ThreadStarted);
+        assert_eq!(names(&family), ["MainProcess", "MainThread", "door", "process 2", "MainThread"]);
+    }
 
     #[test]
     fn few_lanes_fill_no_more_than_they_need() {
-        let layout = Layout::new(800.0, 260.0, 3);
+        let layout = Layout::new(800.0, 260.0, 3, LOWEST);
         assert!((layout.full_height() - 260.0).abs() < 1e-9);
         assert_eq!(layout.visible(0.0).count(), 3);
         assert_eq!(layout.lane_at(AXIS + 31.0, 0.0), Some(1));
@@ -79,7 +148,7 @@ mod tests {
 
     #[test]
     fn of_many_lanes_only_those_in_view_are_drawn() {
-        let layout = Layout::new(800.0, 260.0, 1_000);
+        let layout = Layout::new(800.0, 260.0, 1_000, LOWEST);
         assert!(layout.full_height() > 9_000.0);
         let seen: Vec<_> = layout.visible(4_500.0).map(|(number, _)| number).collect();
         assert!(seen.len() < 30 && seen[0] == 500, "{seen:?}");

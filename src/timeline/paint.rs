@@ -2,20 +2,20 @@
 #![expect(clippy::cast_precision_loss, reason = "times and lane numbers become places on screen")]
 
 use super::axis::ticks;
-use super::lanes::{AXIS, Layout};
+use super::lanes::{AXIS, LaneOf, Layout, lanes};
 use super::theme::{HATCH, Paint, Theme};
 use crate::accents::Accent;
+use crate::processes::facts;
 use std::f64::consts::TAU;
 use std::ops::Range;
-use threadlab_model::{Model, Object, ObjectState, Span, SpanKind, Thread, Timeline};
-use threadlab_trace::ThreadId;
+use threadlab_model::{Family, Object, ObjectState, Process, Span, SpanKind, Thread, Timeline};
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d;
 
 /// One picture of a run.
 pub struct Picture<'a> {
     /// What to draw.
-    pub model: &'a Model,
+    pub family: &'a Family,
     /// What part of time, in microseconds.
     pub window: Range<u64>,
     /// Where the lanes are.
@@ -26,29 +26,6 @@ pub struct Picture<'a> {
     pub theme: &'a Theme,
     /// Device pixels for a unit of the picture.
     pub scale: f64,
-}
-
-/// A lane of the picture: the threads' come first, then the objects'.
-pub enum LaneOf<'a> {
-    /// What a thread did.
-    Thread(&'a Thread),
-    /// Who held an object.
-    Object(&'a Object),
-}
-
-/// The lane of this number.
-pub fn lane_of(model: &Model, number: usize) -> Option<LaneOf<'_>> {
-    let threads = model.threads().len();
-    if number < threads {
-        model.threads().nth(number).map(LaneOf::Thread)
-    } else {
-        model.objects().nth(number - threads).map(LaneOf::Object)
-    }
-}
-
-/// How many lanes a picture of `model` has.
-pub fn lane_count(model: &Model) -> usize {
-    model.threads().len() + model.objects().len()
 }
 
 impl Picture<'_> {
@@ -72,15 +49,22 @@ impl Picture<'_> {
         context.set_font(&format!("{}px {}", lane.clamp(9.0, 12.0), self.theme.font));
         context.set_text_baseline("middle");
         context.set_text_align("left");
-        for (number, top) in self.layout.visible(self.scrolled) {
-            let Some(of) = lane_of(self.model, number) else { break };
-            let (name, timeline, object) = match of {
-                LaneOf::Thread(thread) => (thread.name(), self.model.thread_timeline(thread.id()), false),
-                LaneOf::Object(object) => (object.name(), self.model.object_timeline(object.id()), true),
-            };
-            let accent = match of {
-                LaneOf::Thread(thread) => Some(Accent::of(thread.id())),
-                LaneOf::Object(_) => None,
+        let mut visible = self.layout.visible(self.scrolled).peekable();
+        let first = visible.peek().map_or(0, |&(number, _)| number);
+        for ((number, top), of) in visible.zip(lanes(self.family).skip(first)) {
+            let (name, timeline, accent) = match of {
+                LaneOf::Process(process) => {
+                    self.draw_process(context, process, top)?;
+                    continue;
+                }
+                LaneOf::Thread(process, thread) => (
+                    thread.name(),
+                    process.model().thread_timeline(thread.id()),
+                    Some(Accent::within(process.number(), thread.id())),
+                ),
+                LaneOf::Object(process, object) => {
+                    (object.name(), process.model().object_timeline(object.id()), None)
+                }
             };
             if number % every == 0 {
                 self.draw_name(context, name, accent, top)?;
@@ -91,12 +75,19 @@ impl Picture<'_> {
             context.clip();
             if let Some(timeline) = timeline {
                 match of {
-                    LaneOf::Thread(thread) => self.draw_thread(context, thread, timeline, top)?,
-                    LaneOf::Object(object) => self.draw_object(context, object, timeline, top)?,
+                    LaneOf::Process(_) => {}
+                    LaneOf::Thread(process, thread) => {
+                        self.draw_thread(context, (process, thread), timeline, top)?;
+                    }
+                    LaneOf::Object(process, object) => {
+                        self.draw_object(context, (process, object), timeline, top)?;
+                    }
                 }
             }
             context.restore();
-            if object && number == self.model.threads().len() {
+            if let LaneOf::Object(process, object) = of
+                && process.model().objects().next().map(Object::id) == Some(object.id())
+            {
                 self.line(context, &self.theme.rule, (0.0, top), (width, top));
             }
         }
@@ -123,6 +114,23 @@ impl Picture<'_> {
         Ok(())
     }
 
+    /// The heading of a process's lanes.
+    fn draw_process(
+        &self,
+        context: &CanvasRenderingContext2d,
+        process: &Process,
+        top: f64,
+    ) -> Result<(), JsValue> {
+        let Layout { width, lane, .. } = self.layout;
+        context.set_fill_style_str(&self.theme.rule);
+        context.set_global_alpha(0.5);
+        context.fill_rect(0.0, top, width, lane);
+        context.set_global_alpha(1.0);
+        context.set_fill_style_str(&self.theme.ink);
+        let text = format!("{} · {}", process.name(), facts(process));
+        context.fill_text_with_max_width(&text, 4.0, top + lane / 2.0 + 0.5, width - 8.0)
+    }
+
     /// A lane's name, with a thread's mark in its colour before it.
     fn draw_name(
         &self,
@@ -144,11 +152,11 @@ impl Picture<'_> {
     fn draw_thread(
         &self,
         context: &CanvasRenderingContext2d,
-        thread: &Thread,
+        (process, thread): (&Process, &Thread),
         timeline: Timeline<'_>,
         top: f64,
     ) -> Result<(), JsValue> {
-        let paint = self.theme.of(Accent::of(thread.id()));
+        let paint = self.theme.of(Accent::within(process.number(), thread.id()));
         let body = (self.layout.lane * 0.74).max(4.0);
         let upper = top + (self.layout.lane - body) / 2.0;
         let middle = top + self.layout.lane / 2.0;
@@ -189,7 +197,7 @@ impl Picture<'_> {
                     context.set_global_alpha(0.55);
                     context.fill_rect(from, middle - 0.75, to - from, 1.5);
                 }
-                SpanKind::Joining(_) => {
+                SpanKind::Joining(_) | SpanKind::Awaiting(_) => {
                     context.set_fill_style_str(&paint.solid);
                     let step = 6.0;
                     let mut dot = from + step - from.rem_euclid(step);
@@ -201,7 +209,7 @@ impl Picture<'_> {
             }
         }
         context.set_global_alpha(1.0);
-        self.draw_end(context, thread, middle);
+        self.draw_end(context, process, thread, middle);
         Ok(())
     }
 
@@ -253,12 +261,15 @@ impl Picture<'_> {
         Ok(())
     }
 
-    /// Where a thread ended: a small bar, or a cross for a panic.
-    fn draw_end(&self, context: &CanvasRenderingContext2d, thread: &Thread, middle: f64) {
-        let Some(ended) = thread.ended().filter(|ended| self.window.contains(ended)) else { return };
+    /// Where a thread ended, by itself or with its process: a small bar, or a cross for a panic and a violent end.
+    fn draw_end(&self, context: &CanvasRenderingContext2d, process: &Process, thread: &Thread, middle: f64) {
+        let with_process =
+            process.exit_code().filter(|_| thread.ended().is_none() && thread.started().is_some());
+        let ended = thread.ended().or_else(|| with_process.and(process.ended()));
+        let Some(ended) = ended.filter(|ended| self.window.contains(ended)) else { return };
         let x = self.x(ended);
         let reach = (self.layout.lane * 0.37).max(3.0);
-        if thread.panic().is_some() {
+        if thread.panic().is_some() || with_process.is_some_and(|code| code < 0) {
             context.set_line_width(2.0);
             context.set_stroke_style_str(&self.theme.alarm);
             context.begin_path();
@@ -268,7 +279,7 @@ impl Picture<'_> {
             context.line_to(x + reach, middle - reach);
             context.stroke();
         } else {
-            context.set_fill_style_str(&self.theme.of(Accent::of(thread.id())).solid);
+            context.set_fill_style_str(&self.theme.of(Accent::within(process.number(), thread.id())).solid);
             context.fill_rect(x - 1.0, middle - reach, 2.0, reach * 2.0);
         }
     }
@@ -276,7 +287,7 @@ impl Picture<'_> {
     fn draw_object(
         &self,
         context: &CanvasRenderingContext2d,
-        object: &Object,
+        (process, object): (&Process, &Object),
         timeline: Timeline<'_>,
         top: f64,
     ) -> Result<(), JsValue> {
@@ -289,10 +300,11 @@ impl Picture<'_> {
             context.set_global_alpha(weight(&span));
             let (text, ink) = match span.kind {
                 SpanKind::Held(holder) => {
-                    let paint = self.theme.of(Accent::of(holder));
+                    let paint = self.theme.of(Accent::within(process.number(), holder));
                     context.set_fill_style_str(&paint.solid);
                     context.fill_rect(from, upper, width, body);
-                    (self.name(holder).to_owned(), &paint.on)
+                    let name = process.model().thread(holder).map_or("", |thread| thread.name()).to_owned();
+                    (name, &paint.on)
                 }
                 SpanKind::Shared(holders) => {
                     // Nobody's colour: a frame around all of them.
@@ -317,10 +329,6 @@ impl Picture<'_> {
         }
         context.set_global_alpha(1.0);
         Ok(())
-    }
-
-    fn name(&self, thread: ThreadId) -> &str {
-        self.model.thread(thread).map_or("", |thread| thread.name())
     }
 
     fn line(&self, context: &CanvasRenderingContext2d, colour: &str, from: (f64, f64), to: (f64, f64)) {

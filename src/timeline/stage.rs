@@ -1,17 +1,18 @@
 //! The canvas on the page: when it is drawn, and how a person moves in it.
 
-use super::lanes::Layout;
-use super::paint::{LaneOf, Picture, lane_count, lane_of};
+use super::lanes::{LaneOf, Layout, lanes};
+use super::paint::Picture;
 use super::theme::Theme;
 use super::view::View;
 use crate::browser;
+use crate::processes::facts;
 use crate::runner::Runner;
 use crate::words;
 use gloo_render::{AnimationFrame, request_animation_frame};
 use gloo_timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-use threadlab_model::{Model, ObjectState, SpanKind};
+use threadlab_model::{Family, Object, ObjectState, SpanKind};
 use wasm_bindgen::JsCast as _;
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 
@@ -145,7 +146,7 @@ impl Stage {
             reason = "a place on screen becomes a time; casts from float saturate"
         )]
         let time = window.start + (length as f64 * self.anchor_at(x)) as u64;
-        span_words(&run.model, lane, time)
+        span_words(&run.family, lane, time)
     }
 }
 
@@ -194,7 +195,7 @@ impl Inner {
         if width < 1.0 || height < 1.0 {
             return;
         }
-        let layout = Layout::new(width, height, lane_count(&run.model));
+        let layout = Layout::of(&run.family, width, height);
         let before = self.layout.replace(Some(layout));
         if before.is_none_or(|before| before.full_height().to_bits() != layout.full_height().to_bits()) {
             let style = format!("height:{}px", layout.full_height() * unit);
@@ -208,7 +209,7 @@ impl Inner {
         }
         let Some(theme) = &*theme else { return };
         let picture = Picture {
-            model: &run.model,
+            family: &run.family,
             window: self.view.borrow().window(now, over),
             layout,
             scrolled: self.scrolled(),
@@ -253,8 +254,7 @@ impl Inner {
 }
 
 /// How much is in an object, in words.
-fn level_words(model: &Model, lane: usize, level: u32) -> String {
-    let Some(LaneOf::Object(object)) = lane_of(model, lane) else { return String::new() };
+fn level_words(object: &Object, level: u32) -> String {
     match object.state() {
         ObjectState::Queue(_) => words::counted(level.into(), "item", "items"),
         ObjectState::Barrier(_) => format!("{level} arrived"),
@@ -266,12 +266,20 @@ fn level_words(model: &Model, lane: usize, level: u32) -> String {
 }
 
 /// What a lane shows at a time, in words.
-fn span_words(model: &Model, lane: usize, time: u64) -> Option<String> {
-    let name = |thread| model.thread(thread).map_or_else(String::new, |thread| thread.name().to_owned());
-    let (who, timeline) = match lane_of(model, lane)? {
-        LaneOf::Thread(thread) => (thread.name().to_owned(), model.thread_timeline(thread.id())?),
-        LaneOf::Object(object) => (object.words().to_string(), model.object_timeline(object.id())?),
+fn span_words(family: &Family, lane: usize, time: u64) -> Option<String> {
+    let of = lanes(family).nth(lane)?;
+    let (process, who, timeline) = match of {
+        LaneOf::Process(process) => return Some(format!("{}: {}", process.name(), facts(process))),
+        LaneOf::Thread(process, thread) => {
+            (process, thread.name().to_owned(), process.model().thread_timeline(thread.id())?)
+        }
+        LaneOf::Object(process, object) => {
+            (process, object.words().to_string(), process.model().object_timeline(object.id())?)
+        }
     };
+    let model = process.model();
+    let within = if family.is_several() { format!("{}, ", process.name()) } else { String::new() };
+    let name = |thread| model.thread(thread).map_or_else(String::new, |thread| thread.name().to_owned());
     let span = timeline.at(time)?;
     let what = match span.kind {
         SpanKind::Running => "running".to_owned(),
@@ -284,10 +292,16 @@ fn span_words(model: &Model, lane: usize, time: u64) -> Option<String> {
             format!("waiting for {}", model.object(object)?.words())
         }
         SpanKind::Joining(target) => format!("waiting for {} to end", name(target)),
+        SpanKind::Awaiting(child) => {
+            format!("waiting for {} to end", model.child_name(child).unwrap_or("a process"))
+        }
         SpanKind::Held(holder) => format!("held by {}", name(holder)),
         SpanKind::Shared(holders) => format!("held by {holders} threads"),
-        SpanKind::Level(level) => level_words(model, lane, level),
+        SpanKind::Level(level) => match of {
+            LaneOf::Object(_, object) => level_words(object, level),
+            _ => String::new(),
+        },
     };
     let (start, length) = (words::stamp(span.start), words::seconds(span.end.saturating_sub(span.start)));
-    Some(format!("{who}: {what}, from {start} s, for {length}"))
+    Some(format!("{within}{who}: {what}, from {start} s, for {length}"))
 }

@@ -5,12 +5,12 @@ use crate::accents::Accent;
 use crate::runner::Runner;
 use std::collections::BTreeMap;
 use threadlab_demos::Demo;
-use threadlab_model::{Thread, ThreadState};
+use threadlab_model::{FIRST_PROCESS, Thread, ThreadState};
 use threadlab_trace::ThreadId;
 use yew::prelude::*;
 
-/// Lines, from 1, with the threads on them.
-type Marks = BTreeMap<u32, Vec<ThreadId>>;
+/// Lines, from 1, with the threads on them, each with its process.
+type Marks = BTreeMap<u32, Vec<(u32, ThreadId)>>;
 
 /// What is shown.
 #[derive(Properties)]
@@ -68,11 +68,14 @@ fn marks(props: &Props) -> Marks {
     }
     // An idle worker is not where its last task was.
     let is_there = |thread: &&Thread| !thread.state().has_ended() && thread.state() != ThreadState::Idle;
-    for thread in run.model.threads().filter(is_there) {
-        if let Some(place) = run.model.place(thread.place())
-            && props.demo.has_file(place.file)
-        {
-            marks.entry(place.line).or_default().push(thread.id());
+    for process in run.family.processes().filter(|process| process.ended().is_none()) {
+        let model = process.model();
+        for thread in model.threads().filter(is_there) {
+            if let Some(place) = model.place(thread.place())
+                && props.demo.has_file(place.file)
+            {
+                marks.entry(place.line).or_default().push((process.number(), thread.id()));
+            }
         }
     }
     marks
@@ -82,7 +85,7 @@ fn marks(props: &Props) -> Marks {
 struct LineProps {
     number: u32,
     text: &'static str,
-    threads: Vec<ThreadId>,
+    threads: Vec<(u32, ThreadId)>,
 }
 
 /// Marks shown beside a line.
@@ -91,14 +94,18 @@ const MAX_MARKS: usize = 4;
 /// One line of source, with the marks of the threads on it.
 #[component]
 fn Line(props: &LineProps) -> Html {
-    let ids = props.threads.iter().map(|thread| thread.0.to_string()).collect::<Vec<_>>().join(" ");
+    // Those of child processes with the process's number before their own.
+    let id = |&(process, thread): &(u32, ThreadId)| {
+        if process == FIRST_PROCESS { thread.0.to_string() } else { format!("{process}.{}", thread.0) }
+    };
+    let ids = props.threads.iter().map(id).collect::<Vec<_>>().join(" ");
     let class = if ids.is_empty() { "source-line" } else { "source-line source-here" };
     let on = (!ids.is_empty()).then_some(ids);
     html! {
         <span {class} data-line-of={on}>
             <span class="source-marks" aria-hidden="true">
-                { for props.threads.iter().take(MAX_MARKS).map(|&thread| html! {
-                    <span class={format!("mark {}", Accent::of(thread).classes())} />
+                { for props.threads.iter().take(MAX_MARKS).map(|&(process, thread)| html! {
+                    <span class={format!("mark {}", Accent::within(process, thread).classes())} />
                 }) }
             </span>
             <span class="source-number" aria-hidden="true">{ props.number }</span>

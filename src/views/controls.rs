@@ -78,7 +78,7 @@ fn figures(run: &Run) -> String {
     }
     let lost =
         if run.lost > 0 { format!(" · {} lost", threadlab_demos::grouped(run.lost)) } else { String::new() };
-    let events = words::counted(run.model.events(), "event", "events");
+    let events = words::counted(run.family.events(), "event", "events");
     format!("{} · {events}{lost}", words::seconds(run.now()))
 }
 

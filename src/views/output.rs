@@ -1,6 +1,6 @@
 //! The printed lines.
 
-use super::thread_name::thread_name;
+use super::thread_name::name_among_all;
 use super::{RunProps, use_refresh};
 use crate::runner::Runner;
 use crate::words;
@@ -20,7 +20,7 @@ pub fn Output(props: &RunProps) -> Html {
     let body = use_node_ref();
     let follow = use_mut_ref(|| true);
     let run = props.runner.run();
-    let output = run.model.output();
+    let output = run.family.output();
     let printed = output.printed();
     let first = printed.saturating_sub(MAX_LINES).max(output.dropped());
 
@@ -79,14 +79,17 @@ struct BlockProps {
 #[component]
 fn Block(props: &BlockProps) -> Html {
     let run = props.runner.run();
-    let lines = (props.from..props.to).filter_map(|number| run.model.output().line(number));
+    let lines = (props.from..props.to).filter_map(|number| {
+        let line = run.family.output().line(number)?;
+        Some((line, run.family.process(line.process)?))
+    });
     html! {
         <div class="log-block">
-            { for lines.map(|line| html! {
+            { for lines.map(|(line, process)| html! {
                 <p class="log-line" key={line.number} data-line={line.number.to_string()}
-                    data-thread={line.thread.0.to_string()}>
+                    data-process={line.process.to_string()} data-thread={line.thread.0.to_string()}>
                     <span class="log-time">{ words::stamp(line.time) }</span>
-                    { thread_name(&run.model, line.thread) }
+                    { name_among_all(process, line.thread) }
                     <span class="log-text">{ line.text.clone() }</span>
                 </p>
             }) }

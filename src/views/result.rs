@@ -17,7 +17,7 @@ pub fn ResultPanel(props: &RunProps) -> Html {
         }
         RunState::Stopped => ("none", "Stopped before it had a result.".to_owned()),
         RunState::Finished => {
-            ("result", run.model.result().unwrap_or("It ended without a result.").to_owned())
+            ("result", run.model().result().unwrap_or("It ended without a result.").to_owned())
         }
         RunState::Failed => ("failure", run.failure_words().unwrap_or_else(|| "It failed.".to_owned())),
     };

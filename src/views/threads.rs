@@ -2,8 +2,10 @@
 
 use super::thread_name::thread_name;
 use super::{RunProps, use_refresh};
+use crate::accents::Accent;
+use crate::processes::facts;
 use crate::run::Run;
-use threadlab_model::{Thread, ThreadState, Worker};
+use threadlab_model::{FIRST_PROCESS, Process, Progress, Thread, ThreadState, Worker};
 use yew::prelude::*;
 
 /// Rows at most: beyond that a table helps nobody.
@@ -14,23 +16,35 @@ const MAX_ROWS: usize = 400;
 pub fn Threads(props: &RunProps) -> Html {
     use_refresh(&props.runner);
     let run = props.runner.run();
-    let model = &run.model;
-    let more = model.threads().len().saturating_sub(MAX_ROWS);
+    let family = &run.family;
+    let all: usize = family.processes().map(|process| process.model().threads().len()).sum();
+    let mut left = MAX_ROWS;
+    let groups = family.processes().map(|process| {
+        let shown = process.model().threads().len().min(left);
+        left -= shown;
+        group(&run, process, shown)
+    });
     html! {
         <section class="panel panel-threads" aria-labelledby="threads-title">
-            <h2 id="threads-title">{ "Threads" }</h2>
+            <div class="threads-head">
+                <h2 id="threads-title">{ "Threads" }</h2>
+                // The heading of the first process's rows: above them it would move them when the second one comes.
+                if family.is_several() {
+                    <p class="process-facts">{ format!("{}: {}", family.first().name(), facts(family.first())) }</p>
+                }
+            </div>
             <div class="panel-body" tabindex="0" role="group" aria-label="Table of threads">
                 <table aria-label="Threads">
                     <thead>
                         <tr><th scope="col">{ "Name" }</th><th scope="col">{ "State" }</th>
                             <th scope="col">{ "Progress" }</th></tr>
                     </thead>
-                    <tbody>
-                        { for model.threads().take(MAX_ROWS).map(|thread| row(&run, thread)) }
-                        if more > 0 { <tr><td colspan="3">{ format!("and {more} more") }</td></tr> }
-                    </tbody>
+                    { for groups }
+                    if all > MAX_ROWS {
+                        <tbody><tr><td colspan="3">{ format!("and {} more", all - MAX_ROWS) }</td></tr></tbody>
+                    }
                 </table>
-                if model.threads().len() == 0 {
+                if all == 0 {
                     <p class="empty">{ "Each thread gets a row here when the demo runs." }</p>
                 }
             </div>
@@ -38,11 +52,43 @@ pub fn Threads(props: &RunProps) -> Html {
     }
 }
 
-fn row(run: &Run, thread: &Thread) -> Html {
-    let model = &run.model;
+/// The rows of a process's first `shown` threads, below what there is to say of the process if it is a child.
+fn group(run: &Run, process: &Process, shown: usize) -> Html {
+    let heading = (process.number() != FIRST_PROCESS).then(|| {
+        html! {
+            <tr class="process-row">
+                <th colspan="3" scope="rowgroup">
+                    <span class="clamp" title={process.failure().map(str::to_owned)}>
+                        <span class="process-name">{ process.name() }</span>{ " " }
+                        <span class="process-facts">{ facts(process) }</span>
+                        if let Some(failure) = process.failure() { <span class="process-failure">{ failure }</span> }
+                    </span>
+                </th>
+            </tr>
+        }
+    });
+    // The main thread's row has its place before that begins, so that nothing below moves then.
+    let coming = heading.is_some() && process.model().threads().len() == 0;
+    html! {
+        <tbody key={process.number()} data-process={process.number().to_string()} data-name={process.name().to_owned()}
+            data-state={process.state().as_str()} data-parent={process.parent().map(|parent| parent.to_string())}
+            data-method={process.method().map(|method| method.name())} data-daemon={process.is_daemon().to_string()}
+            data-exit-code={process.exit_code().map(|code| code.to_string())}
+            data-memory={process.memory().to_string()}>
+            { heading }
+            if coming { <tr aria-hidden="true"><td /><td /><td /></tr> }
+            { for process.model().threads().take(shown).map(|thread| row(run, process, thread)) }
+        </tbody>
+    }
+}
+
+fn row(run: &Run, process: &Process, thread: &Thread) -> Html {
+    let model = process.model();
     let id = thread.id().0.to_string();
-    let state = thread.state().as_str();
-    let percent = thread.progress().map(threadlab_model::Progress::percent);
+    // It was where its process's end found it.
+    let ended_with_process = process.exit_code().is_some() && !thread.state().has_ended();
+    let state = if ended_with_process { "ended" } else { thread.state().as_str() };
+    let percent = thread.progress().map(Progress::percent);
     let steps = thread.progress().map(|progress| {
         format!(
             "{} of {}",
@@ -51,8 +97,10 @@ fn row(run: &Run, thread: &Thread) -> Html {
         )
     });
     let words = match thread.state() {
+        _ if ended_with_process => Some(" with its process".to_owned()),
         ThreadState::Panicked => thread.panic().map(|panic| {
-            let place = run.panic_place(thread).map_or_else(String::new, |place| format!(" ({place})"));
+            let place =
+                run.panic_place(model, thread).map_or_else(String::new, |place| format!(" ({place})"));
             format!(": {}{place}", panic.message)
         }),
         state => {
@@ -78,7 +126,7 @@ fn row(run: &Run, thread: &Thread) -> Html {
             </td>
             <td class="progress-cell">
                 if let (Some(percent), Some(steps)) = (percent, steps) {
-                    <progress class={crate::accents::Accent::of(thread.id()).classes()} max="100" value={percent.to_string()}
+                    <progress class={Accent::within(model.process(), thread.id()).classes()} max="100" value={percent.to_string()}
                         aria-label={format!("Progress of {}", thread.name())}>{ format!("{percent} %") }</progress>
                     <span class="steps">{ steps }</span>
                 }

@@ -12,6 +12,8 @@ pub(super) fn draw(model: &Model, object: &Object) -> Drawing {
     let shared = object.kind() == Some(ObjectKind::RwLock);
     let depth = holders.first().map_or(0, |hold| hold.count);
     let words = match holders.len() {
+        // The thread that held it at the fork is not in this copy of the memory.
+        0 if object.is_left_behind() => "left held by the fork".to_owned(),
         0 => "free".to_owned(),
         readers if shared && !alone => format!("read by {readers}:"),
         _ if shared => "written by".to_owned(),
@@ -20,8 +22,17 @@ pub(super) fn draw(model: &Model, object: &Object) -> Drawing {
     };
     let picture = match holders {
         [hold] => thread_name(model, hold.thread),
-        several => html! { <span class="slots">{ slots::of_holders(several, several.len()) }</span> },
+        several => {
+            html! { <span class="slots">{ slots::of_holders(model.process(), several, several.len()) }</span> }
+        }
     };
     let data = vec![("data-depth", depth.to_string())];
-    Drawing { words, picture, wide: shared, on: !holders.is_empty(), hint: acquisitions(object), data }
+    Drawing {
+        words,
+        picture,
+        wide: shared,
+        on: !holders.is_empty() || object.is_left_behind(),
+        hint: acquisitions(object),
+        data,
+    }
 }

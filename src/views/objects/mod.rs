@@ -15,7 +15,7 @@ mod waiters;
 use super::{RunProps, use_refresh};
 use crate::words;
 use std::rc::Rc;
-use threadlab_model::{Model, Object, ObjectState};
+use threadlab_model::{FIRST_PROCESS, Model, Object, ObjectState, Process};
 use yew::prelude::*;
 
 /// What a kind of object shows of itself.
@@ -40,16 +40,33 @@ struct Drawing {
 pub fn Objects(props: &RunProps) -> Html {
     use_refresh(&props.runner);
     let run = props.runner.run();
-    let model = &run.model;
+    let none = run.family.processes().all(|process| process.model().objects().len() == 0);
     html! {
         <section class="panel panel-objects" aria-label="Shared objects">
             <h2>{ "Shared objects" }</h2>
             <div class="panel-body" tabindex="0" role="group" aria-label="List of shared objects">
-                { for model.objects().map(|object| card(model, object)) }
-                if model.objects().len() == 0 {
+                { for run.family.processes().map(group) }
+                if none {
                     <p class="empty">{ "A lock or a queue shows up here when a thread first uses it." }</p>
                 }
             </div>
+        </section>
+    }
+}
+
+/// The objects of a process, below its name if it is a child.
+fn group(process: &Process) -> Html {
+    let model = process.model();
+    if process.number() == FIRST_PROCESS {
+        return html! { <>{ for model.objects().map(|object| card(model, object)) }</> };
+    }
+    if model.objects().len() == 0 {
+        return Html::default();
+    }
+    html! {
+        <section class="process-objects" key={process.number()} data-process={process.number().to_string()}>
+            <h3 class="process-name">{ process.name() }</h3>
+            { for model.objects().map(|object| card(model, object)) }
         </section>
     }
 }
@@ -99,8 +116,8 @@ fn draw(model: &Model, object: &Object) -> Drawing {
         ObjectState::Once { set } => flag::draw_once(model, object, *set),
         ObjectState::Event { set } => flag::draw_event(*set),
         ObjectState::Condition(condition) => condition::draw(condition),
-        ObjectState::Semaphore(semaphore) => semaphore::draw(object, semaphore),
-        ObjectState::Barrier(barrier) => barrier::draw(barrier),
+        ObjectState::Semaphore(semaphore) => semaphore::draw(model.process(), object, semaphore),
+        ObjectState::Barrier(barrier) => barrier::draw(model.process(), barrier),
         ObjectState::Queue(queue) => queue::draw(object, queue),
         ObjectState::Pool(pool) => pool::draw(model, object, pool),
         ObjectState::Timers(pending) => timers::draw(pending),

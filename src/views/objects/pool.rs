@@ -74,7 +74,7 @@ fn worker(model: &Model, pool: &str, worker: Option<&Worker>) -> Html {
         <li class={if worker.task().is_some() { "worker worker-busy" } else { "worker" }}
             data-worker={thread.id().0.to_string()}
             title={format!("{}: {} done, {} failed", thread.name(), grouped(worker.done()), grouped(worker.failed()))}>
-            <span class={format!("mark {}", Accent::of(thread.id()).classes())} aria-hidden="true" />
+            <span class={format!("mark {}", Accent::within(model.process(), thread.id()).classes())} aria-hidden="true" />
             <span class="worker-name">{ name.to_owned() }</span><span class="worker-task">{ doing }</span>
         </li>
     }

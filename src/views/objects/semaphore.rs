@@ -4,7 +4,7 @@ use super::{Drawing, acquisitions, slots};
 use threadlab_model::{Object, Semaphore};
 use yew::prelude::*;
 
-pub(super) fn draw(object: &Object, semaphore: &Semaphore) -> Drawing {
+pub(super) fn draw(process: u32, object: &Object, semaphore: &Semaphore) -> Drawing {
     let taken = object.holders().iter().map(|hold| hold.count as usize).sum::<usize>();
     let permits = semaphore.permits().map_or(0, |permits| permits as usize);
     let words = match semaphore.permits() {
@@ -13,7 +13,7 @@ pub(super) fn draw(object: &Object, semaphore: &Semaphore) -> Drawing {
     };
     Drawing {
         words,
-        picture: html! { <span class="slots">{ slots::of_holders(object.holders(), taken + permits) }</span> },
+        picture: html! { <span class="slots">{ slots::of_holders(process, object.holders(), taken + permits) }</span> },
         wide: true,
         on: semaphore.permits() == Some(0),
         hint: acquisitions(object),

@@ -8,13 +8,13 @@ use yew::prelude::*;
 /// Places that are drawn; further ones are counted.
 pub(super) const MAX_SLOTS: usize = 10;
 
-/// `total` places, of which these threads have the first ones, in their colours.
-pub(super) fn of_threads(threads: impl Iterator<Item = ThreadId>, total: usize) -> Html {
+/// `total` places, of which these threads of a process have the first ones, in their colours.
+pub(super) fn of_threads(process: u32, threads: impl Iterator<Item = ThreadId>, total: usize) -> Html {
     let taken = threads.map(Some).chain(std::iter::repeat(None)).take(total.min(MAX_SLOTS));
     html! {
         <>
             { for taken.map(|thread| match thread {
-                Some(thread) => html! { <i class={format!("slot slot-taken {}", Accent::of(thread).classes())}><i class="mark" /></i> },
+                Some(thread) => html! { <i class={format!("slot slot-taken {}", Accent::within(process, thread).classes())}><i class="mark" /></i> },
                 None => html! { <i class="slot" /> },
             }) }
             { more(total.saturating_sub(MAX_SLOTS)) }
@@ -23,9 +23,9 @@ pub(super) fn of_threads(threads: impl Iterator<Item = ThreadId>, total: usize) 
 }
 
 /// The same for holds, each of which takes as many places as it counts.
-pub(super) fn of_holders(holders: &[Hold], total: usize) -> Html {
+pub(super) fn of_holders(process: u32, holders: &[Hold], total: usize) -> Html {
     let each = holders.iter().flat_map(|hold| std::iter::repeat_n(hold.thread, hold.count as usize));
-    of_threads(each, total)
+    of_threads(process, each, total)
 }
 
 /// How many more there are than are drawn.

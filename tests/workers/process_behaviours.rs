@@ -10,7 +10,7 @@ use threadlab_processes::process::{
     ExitCode, active_children, exit, spawn, start_method, start_methods, with_start_method,
 };
 use threadlab_processes::sync::{Event, Lock, NamedSemaphore};
-use threadlab_processes::{Error, Process, Rule, StartMethod, Value};
+use threadlab_processes::{Error, Process, Queue, Rule, StartMethod, Value};
 use threadlab_threads::say;
 use threadlab_threads::thread::sleep;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -127,20 +127,29 @@ pub static PROGRAMS: &[Named] = &[
         Ok(format!("{:?} {} {unknown}", start_methods(), start_method()))
     }),
     ("b77", |_| {
-        let take = |lock: Lock| lock.lock().map(drop);
-        let forked = with_start_method(StartMethod::Fork, || Lock::named("forked")).map_err(text)?;
+        let lock = |lock: Lock| lock.lock().map(drop);
+        let put = |queue: Queue<u32>| queue.put(1).map_err(|error| error.to_string());
+        let made = with_start_method(StartMethod::Fork, || (Lock::named("forked"), Queue::named("forked")));
+        let forked = (made.0.map_err(text)?, made.1.map_err(text)?);
         let mut refused = Vec::new();
         for method in METHODS {
-            let child = [Process::by(method, take, forked.clone())];
-            match child[0].start() {
-                Ok(()) => all_well(&child)?,
-                Err(error @ Error::MadeForFork { .. }) => refused.push(error.to_string()),
-                Err(error) => return Err(error.to_string()),
+            let children =
+                [Process::by(method, lock, forked.0.clone()), Process::by(method, put, forked.1.clone())];
+            for child in children {
+                match child.start() {
+                    Ok(()) => all_well(&[child])?,
+                    Err(error @ Error::MadeForFork { .. }) => refused.push(error.to_string()),
+                    Err(error) => return Err(error.to_string()),
+                }
             }
         }
         for method in [StartMethod::Spawn, StartMethod::ForkServer] {
-            let lock = with_start_method(method, Lock::new).map_err(text)?;
-            let children = METHODS.map(|method| Process::by(method, take, lock.clone()));
+            let made = with_start_method(method, || (Lock::new(), Queue::unbounded()));
+            let (mine, queue) = (made.0.map_err(text)?, made.1.map_err(text)?);
+            let children = METHODS.map(|method| Process::by(method, lock, mine.clone()));
+            start(&children)?;
+            all_well(&children)?;
+            let children = METHODS.map(|method| Process::by(method, put, queue.clone()));
             start(&children)?;
             all_well(&children)?;
         }
@@ -240,14 +249,16 @@ async fn b76_a_child_has_the_start_method_of_its_context() {
 
 #[wasm_bindgen_test]
 async fn b77_what_was_made_for_forks_is_refused_by_the_start_of_others() {
-    let refusal = |method| {
-        format!(
-            "Lock 'forked': it was made for processes that are forked, and cannot be given to one that is started by \
-             '{method}'"
-        )
+    let refusals = |method| {
+        ["Lock", "Queue"].map(|kind| {
+            format!(
+                "{kind} 'forked': it was made for processes that are forked, and cannot be given to one that is \
+                 started by '{method}'"
+            )
+        })
     };
-    let expected = format!("{}; {} 0", refusal("spawn"), refusal("forkserver"));
-    assert_eq!(run("b77").await.result(), expected);
+    let expected = [refusals("spawn"), refusals("forkserver")].concat().join("; ");
+    assert_eq!(run("b77").await.result(), format!("{expected} 0"));
 }
 
 #[wasm_bindgen_test]

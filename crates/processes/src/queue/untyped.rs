@@ -3,7 +3,7 @@
 use super::error::PutError;
 use crate::client::{self, Taken};
 use crate::error::Error;
-use crate::reference::{Reference, words};
+use crate::reference::Reference;
 use crate::wire::Request;
 use core::time::Duration;
 use serde::de::DeserializeOwned;
@@ -53,9 +53,7 @@ pub(super) struct Untyped {
 impl Untyped {
     /// A queue for so many items; 0 is any number.
     pub fn new(kind: &'static str, name: Cow<'static, str>, capacity: u32) -> Result<Self, Error> {
-        let made = client::take(&Request::Queue { capacity })
-            .map_err(|rule| Error::Rule { object: words(kind, &name), rule })?;
-        Ok(Self { reference: Reference::new(made.numbers[0], kind, name), capacity })
+        Ok(Self { reference: Reference::make(&Request::Queue { capacity }, kind, name)?, capacity })
     }
 
     pub fn name(&self) -> &str {

@@ -25,6 +25,7 @@ mod event;
 mod executor;
 mod local;
 mod lock;
+mod pipes;
 mod pool;
 mod queue;
 mod rlock;
@@ -88,6 +89,7 @@ static SECTIONS: &[&[Behaviour]] = &[
     local::BEHAVIOURS,
     queue::BEHAVIOURS,
     pool::BEHAVIOURS,
+    pipes::BEHAVIOURS,
     executor::BEHAVIOURS,
 ];
 
@@ -107,5 +109,5 @@ fn every_behaviour_has_its_number_once() {
         number.parse::<u32>().ok()
     };
     let numbers: Vec<Option<u32>> = SECTIONS.iter().copied().flatten().map(number).collect();
-    assert_eq!(numbers, (1..=69).chain(83..=90).map(Some).collect::<Vec<_>>());
+    assert_eq!(numbers, (1..=69).chain(79..=90).map(Some).collect::<Vec<_>>());
 }

@@ -8,7 +8,9 @@ mod failures;
 mod kills;
 mod locks;
 mod page_thread;
+mod pipes;
 mod process_behaviours;
+mod process_queues;
 mod process_shared;
 mod process_sync;
 mod processes;
@@ -25,7 +27,9 @@ static PROGRAMS: &[&[Named]] = &[
     failures::PROGRAMS,
     kills::PROGRAMS,
     processes::PROGRAMS,
+    pipes::PROGRAMS,
     process_behaviours::PROGRAMS,
+    process_queues::PROGRAMS,
     process_shared::PROGRAMS,
     process_sync::PROGRAMS,
 ];

@@ -9,7 +9,7 @@
 //! dropped is closed. When all who could send have closed their end or ended, a receiver gets what is still there and
 //! then an error that [is the end of the file](Error::is_end_of_file). When nobody is left to receive, sending fails
 //! with [a broken pipe](Error::is_broken_pipe). A process that keeps a clone of an end which it does not use keeps the
-//! pipe open by it.
+//! pipe open by it. So does a forked process, which has all ends that its parent had at that moment.
 //!
 //! Below the messages are bare bytes: see [`RawConnection`].
 

@@ -4,6 +4,7 @@
 
 mod objects;
 mod pools;
+mod processes;
 
 use std::hint::black_box;
 use std::sync::{Arc, Barrier};
@@ -33,6 +34,9 @@ fn find(_demo: &str, arguments: &str) -> Result<Program, String> {
         Some("12") => pools::all,
         Some("13") => pools::busy,
         Some("14") => pools::exhausted,
+        Some("15") => processes::all,
+        Some("16") => processes::staying,
+        Some("17") => processes::left_behind,
         other => return Err(format!("there is no program {other:?}")),
     };
     Ok(Box::new(program))

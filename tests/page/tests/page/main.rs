@@ -12,5 +12,6 @@ mod layout;
 mod names;
 mod objects;
 mod pools;
+mod processes;
 mod shots;
 mod stopping;

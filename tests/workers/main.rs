@@ -10,6 +10,7 @@ mod locks;
 mod page_thread;
 mod pipes;
 mod process_behaviours;
+mod process_ends;
 mod process_queues;
 mod process_shared;
 mod process_sync;
@@ -29,6 +30,7 @@ static PROGRAMS: &[&[Named]] = &[
     processes::PROGRAMS,
     pipes::PROGRAMS,
     process_behaviours::PROGRAMS,
+    process_ends::PROGRAMS,
     process_queues::PROGRAMS,
     process_shared::PROGRAMS,
     process_sync::PROGRAMS,

@@ -5,12 +5,12 @@ use crate::failure::{Failure, Outcome};
 use crate::frames::Frames;
 use crate::member::Member;
 use crate::messages::{Birth, Kernel, Message, Start};
+use crate::numbered::Numbered;
 use crate::process::{ChildNews, Notice, Options};
 use crate::supervisor::Supervisor;
 use crate::workers::{Heard, Worker};
 use core::cell::{Cell, RefCell};
 use js_sys::WebAssembly;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::{Rc, Weak};
 
 /// The number that the kernel gives to a run's first process.
@@ -46,11 +46,11 @@ pub(crate) struct Family {
     epoch: f64,
     /// Taken out while it is called, so that it may call back.
     listener: RefCell<Option<Listener>>,
-    members: RefCell<BTreeMap<u32, Rc<Member>>>,
+    members: RefCell<Numbered<Rc<Member>>>,
     /// Children that are being ended, with what they end with.
-    ending: RefCell<BTreeMap<u32, (i32, Option<String>)>>,
+    ending: RefCell<Numbered<(i32, Option<String>)>>,
     /// Those of them that have a thread on its way out of the kernel.
-    leaving: RefCell<BTreeSet<u32>>,
+    leaving: RefCell<Vec<u32>>,
     kernel: RefCell<Option<Kernel>>,
     supervisor: RefCell<Option<Supervisor>>,
     /// A worker that is there for the next process that is forked or comes from the fork server.
@@ -89,7 +89,7 @@ impl Family {
             ended: Cell::new(false),
             ends_with: RefCell::default(),
         });
-        family.members.borrow_mut().insert(FIRST, Rc::default());
+        family.members.borrow_mut().add(FIRST, Rc::default());
         let start = Start::lead(engine.module(), family.epoch, program, arguments, options);
         family.add_worker(FIRST, start)?;
         let each_frame = Rc::downgrade(&family);
@@ -102,7 +102,7 @@ impl Family {
     }
 
     fn member(&self, process: u32) -> Option<Rc<Member>> {
-        self.members.borrow().get(&process).cloned()
+        self.members.borrow().get(process).cloned()
     }
 
     fn add_worker(self: &Rc<Self>, process: u32, start: Start) -> Result<(), String> {
@@ -197,8 +197,8 @@ impl Family {
             self.died(FIRST, &Failure::died(&reason, 0));
             return;
         }
-        self.members.borrow_mut().entry(process).or_default();
-        if self.ending.borrow().contains_key(&process) {
+        self.members.borrow_mut().add(process, Rc::default());
+        if self.ending.borrow().contains(process) {
             // The order to end it came from another worker, and was quicker.
             self.expel(process);
             return;
@@ -272,7 +272,7 @@ impl Family {
             Heard::Message(Message::MakeRoom(done)) => crate::memory::make_room(&done),
             Heard::Message(Message::Expelled(process)) => self.bury(process),
             Heard::Message(Message::Buried { process, orphans }) => {
-                let end = self.ending.borrow_mut().remove(&process);
+                let end = self.ending.borrow_mut().remove(process);
                 if let Some((code, failure)) = end {
                     self.notify(Notice::Child { process, news: ChildNews::Ended { code, failure } });
                 }
@@ -321,11 +321,11 @@ impl Family {
 
     /// Begins to end a child: first no thread of it may be in the kernel, then its workers can go.
     fn end_child(&self, process: u32, code: i32, failure: Option<String>) {
-        if process == FIRST || self.ending.borrow().contains_key(&process) {
+        if process == FIRST || self.ending.borrow().contains(process) {
             return;
         }
-        self.ending.borrow_mut().insert(process, (code, failure));
-        if self.members.borrow().contains_key(&process) {
+        self.ending.borrow_mut().add(process, (code, failure));
+        if self.members.borrow().contains(process) {
             self.expel(process);
         }
     }
@@ -340,15 +340,14 @@ impl Family {
     fn bury(&self, process: u32) {
         let Some(member) = self.member(process) else { return };
         if !member.shut_gate() {
-            self.leaving.borrow_mut().insert(process);
+            self.leaving.borrow_mut().push(process);
             return;
         }
-        self.leaving.borrow_mut().remove(&process);
         member.end_workers();
         self.drain(process, &member, true);
         self.lost_before.set(self.lost_before.get() + member.lost());
-        self.members.borrow_mut().remove(&process);
-        let code = self.ending.borrow().get(&process).map_or(0, |(code, _)| *code);
+        self.members.borrow_mut().remove(process);
+        let code = self.ending.borrow().get(process).map_or(0, |(code, _)| *code);
         if let Some(supervisor) = &*self.supervisor.borrow() {
             supervisor.bury(process, code);
         }
@@ -356,7 +355,7 @@ impl Family {
 
     /// Once a frame: hands on what has happened.
     fn turn(&self) {
-        let leaving = self.leaving.borrow().clone();
+        let leaving = self.leaving.take();
         for process in leaving {
             self.bury(process);
         }
@@ -397,11 +396,11 @@ impl Family {
         self.spare.take();
         let members = self.members.take();
         // All workers end before the last drain, so that it is the last.
-        for member in members.values() {
+        for (_, member) in members.iter() {
             member.end_workers();
         }
         let mut lost = self.lost_before.get();
-        for (process, member) in &members {
+        for (process, member) in members.iter() {
             self.drain(*process, member, true);
             lost += member.lost();
         }
@@ -409,11 +408,12 @@ impl Family {
         self.kernel.take();
         // Some may have ended without the page having heard so from the kernel; the others end with the family.
         let mut children = self.ending.take();
-        for process in members.into_keys().filter(|process| *process != FIRST) {
-            children.entry(process).or_insert((TERMINATED, None));
+        for (process, _) in members.iter().filter(|(process, _)| *process != FIRST) {
+            children.add(*process, (TERMINATED, None));
         }
-        for (process, (code, failure)) in children {
-            self.notify(Notice::Child { process, news: ChildNews::Ended { code, failure } });
+        for (process, (code, failure)) in children.iter() {
+            let news = ChildNews::Ended { code: *code, failure: failure.clone() };
+            self.notify(Notice::Child { process: *process, news });
         }
         self.notify(Notice::Ended(outcome));
         self.listener.take();
@@ -439,13 +439,13 @@ impl Family {
 
     pub(crate) fn set_time_scale(&self, scale: f64) {
         self.time_scale.set(scale);
-        for member in self.members.borrow().values() {
+        for (_, member) in self.members.borrow().iter() {
             member.tell_time_scale(scale);
         }
     }
 
     pub(crate) fn lost(&self) -> u64 {
-        self.lost_before.get() + self.members.borrow().values().map(|member| member.lost()).sum::<u64>()
+        self.lost_before.get() + self.members.borrow().iter().map(|(_, member)| member.lost()).sum::<u64>()
     }
 
     pub(crate) fn memory_bytes(&self, process: u32) -> u32 {

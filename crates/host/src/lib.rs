@@ -15,6 +15,7 @@ mod frames;
 mod member;
 mod memory;
 mod messages;
+mod numbered;
 mod process;
 mod supervisor;
 mod support;

@@ -3,15 +3,15 @@
 
 use crate::engine::Engine;
 use crate::messages::{Kernel, Start};
+use crate::numbered::Numbered;
 use crate::workers::{Heard, Worker};
 use core::cell::RefCell;
 use js_sys::Uint8Array;
-use std::collections::BTreeMap;
 
 pub(crate) struct Supervisor {
     worker: Worker,
     /// The tasks of processes that wait for their memory.
-    tasks: RefCell<BTreeMap<u32, Uint8Array>>,
+    tasks: RefCell<Numbered<Uint8Array>>,
 }
 
 impl Supervisor {
@@ -32,19 +32,19 @@ impl Supervisor {
 
     /// Lets the kernel know that the process has ended.
     pub(crate) fn bury(&self, process: u32, code: i32) {
-        self.tasks.borrow_mut().remove(&process);
+        self.tasks.borrow_mut().remove(process);
         self.tell(&Start::bury(process, code));
     }
 
     /// Answers with a copy of the template for a process that is to do this.
     pub(crate) fn copy_template(&self, process: u32, task: Uint8Array) {
-        self.tasks.borrow_mut().insert(process, task);
+        self.tasks.borrow_mut().add(process, task);
         self.tell(&Start::copy_template(process));
     }
 
     /// What the process is to do, once.
     pub(crate) fn task(&self, process: u32) -> Option<Uint8Array> {
-        self.tasks.borrow_mut().remove(&process)
+        self.tasks.borrow_mut().remove(process)
     }
 
     fn tell(&self, order: &Start) {

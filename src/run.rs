@@ -194,8 +194,8 @@ impl Run {
 
     /// The deadlock that the run is in, in words: a sentence for each of the first `most` threads.
     pub fn deadlock(&self, most: usize) -> Option<DeadlockWords> {
-        let (process, deadlock) = self.watches.seen().filter(|_| self.state == RunState::Deadlocked)?;
-        let process = self.family.process(process)?;
+        let (place, deadlock) = self.watches.seen().filter(|_| self.state == RunState::Deadlocked)?;
+        let process = self.family.processes().nth(place)?;
         let model = process.model();
         // Names of threads are alike in all processes.
         let within = if self.family.is_several() { format!("{}: ", process.name()) } else { String::new() };

@@ -1,6 +1,5 @@
 //! Telling a deadlock from a moment in which all threads happen to wait.
 
-use std::collections::BTreeMap;
 use threadlab_model::{Deadlock, Family, Model};
 
 /// How often to look, in milliseconds.
@@ -39,9 +38,10 @@ impl Watch {
 /// Looks at each process of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Watches {
-    each: BTreeMap<u32, Watch>,
-    /// The process whose deadlock is believed; of several the one that was first.
-    believed: Option<u32>,
+    /// In the order of the processes.
+    each: Vec<Watch>,
+    /// The place of the process whose deadlock is believed; of several the one that was first.
+    believed: Option<usize>,
 }
 
 impl Watches {
@@ -49,19 +49,19 @@ impl Watches {
     /// believed. One that has ended is in none.
     pub fn look(&mut self, family: &Family, now: f64) -> bool {
         self.believed = None;
-        for process in family.processes().filter(|process| process.ended().is_none()) {
-            let watch = self.each.entry(process.number()).or_default();
-            if watch.look(process.model(), now) {
-                self.believed.get_or_insert(process.number());
+        self.each.resize_with(family.processes().len(), Watch::default);
+        for (place, (process, watch)) in family.processes().zip(&mut self.each).enumerate() {
+            if process.ended().is_none() && watch.look(process.model(), now) {
+                self.believed.get_or_insert(place);
             }
         }
         self.believed.is_some()
     }
 
-    /// The deadlock that was believed at the last look, and whose it is.
-    pub fn seen(&self) -> Option<(u32, &Deadlock)> {
-        let process = self.believed?;
-        Some((process, self.each.get(&process)?.seen()?))
+    /// The deadlock that was believed at the last look, and the place among all of the process whose it is.
+    pub fn seen(&self) -> Option<(usize, &Deadlock)> {
+        let place = self.believed?;
+        Some((place, self.each.get(place)?.seen()?))
     }
 }
 

@@ -24,14 +24,16 @@ pub enum LaneOf<'a> {
 
 /// All lanes from top to bottom: of each process the threads' and then the objects', below its heading where there are
 /// several processes.
-pub fn lanes(family: &Family) -> impl Iterator<Item = LaneOf<'_>> {
-    let several = family.is_several();
-    family.processes().flat_map(move |process| {
-        let heading = several.then_some(LaneOf::Process(process)).into_iter();
-        let threads = process.model().threads().map(move |thread| LaneOf::Thread(process, thread));
-        let objects = process.model().objects().map(move |object| LaneOf::Object(process, object));
-        heading.chain(threads).chain(objects)
-    })
+pub fn lanes(family: &Family) -> Vec<LaneOf<'_>> {
+    let mut lanes = Vec::new();
+    for process in family.processes() {
+        if family.is_several() {
+            lanes.push(LaneOf::Process(process));
+        }
+        lanes.extend(process.model().threads().map(|thread| LaneOf::Thread(process, thread)));
+        lanes.extend(process.model().objects().map(|object| LaneOf::Object(process, object)));
+    }
+    lanes
 }
 
 /// The measures of the picture.
@@ -128,8 +130,8 @@ mod tests {
                 LaneOf::Thread(_, thread) => thread.name(),
                 LaneOf::Object(_, object) => object.name(),
             };
-            assert_eq!(lanes(family).count(), Layout::of(family, 800.0, 260.0).lanes);
-            lanes(family).map(|lane| name(lane).to_owned()).collect()
+            assert_eq!(lanes(family).len(), Layout::of(family, 800.0, 260.0).lanes);
+            lanes(family).into_iter().map(|lane| name(lane).to_owned()).collect()
         };
         assert_eq!(names(&family), ["MainThread", "door"]);
         apply(&mut family, 2, What::ThreadStarted);

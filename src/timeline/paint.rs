@@ -49,9 +49,9 @@ impl Picture<'_> {
         context.set_font(&format!("{}px {}", lane.clamp(9.0, 12.0), self.theme.font));
         context.set_text_baseline("middle");
         context.set_text_align("left");
-        let mut visible = self.layout.visible(self.scrolled).peekable();
-        let first = visible.peek().map_or(0, |&(number, _)| number);
-        for ((number, top), of) in visible.zip(lanes(self.family).skip(first)) {
+        let lanes = lanes(self.family);
+        for (number, top) in self.layout.visible(self.scrolled) {
+            let Some(&of) = lanes.get(number) else { break };
             let (name, timeline, accent) = match of {
                 LaneOf::Process(process) => {
                     self.draw_process(context, process, top)?;

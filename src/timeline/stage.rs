@@ -267,7 +267,7 @@ fn level_words(object: &Object, level: u32) -> String {
 
 /// What a lane shows at a time, in words.
 fn span_words(family: &Family, lane: usize, time: u64) -> Option<String> {
-    let of = lanes(family).nth(lane)?;
+    let of = *lanes(family).get(lane)?;
     let (process, who, timeline) = match of {
         LaneOf::Process(process) => return Some(format!("{}: {}", process.name(), facts(process))),
         LaneOf::Thread(process, thread) => {

@@ -1,7 +1,5 @@
 //! The state of a run, and how to read it.
 
-use std::collections::BTreeMap;
-
 use threadlab_trace::{ObjectId, PlaceId, ThreadId};
 
 use crate::{
@@ -29,9 +27,9 @@ pub struct Failure {
 pub struct Model {
     pub(crate) process: u32,
     /// The names of the processes that this one has started.
-    pub(crate) children: BTreeMap<u32, String>,
+    pub(crate) children: Vec<(u32, String)>,
     /// What was in the memory that this process began with a copy of, and has not been met here yet.
-    pub(crate) inherited: BTreeMap<u32, Object>,
+    pub(crate) inherited: Vec<Object>,
     pub(crate) threads: Table<Thread>,
     pub(crate) objects: Table<Object>,
     pub(crate) places: Places,
@@ -67,8 +65,8 @@ impl Model {
     pub(crate) const fn of_process(process: u32) -> Self {
         Self {
             process,
-            children: BTreeMap::new(),
-            inherited: BTreeMap::new(),
+            children: Vec::new(),
+            inherited: Vec::new(),
             threads: Table::new(MAX_THREADS),
             objects: Table::new(MAX_OBJECTS),
             places: Places::new(),
@@ -94,17 +92,15 @@ impl Model {
 
     /// The name of a process that this one has started.
     pub fn child_name(&self, process: u32) -> Option<&str> {
-        self.children.get(&process).map(String::as_str)
+        let child = self.children.iter().find(|(number, _)| *number == process);
+        child.map(|(_, name)| name.as_str())
     }
 
-    /// The objects as a copy of the process's memory has them now, by their numbers.
-    pub(crate) fn copied_objects(&self) -> BTreeMap<u32, Object> {
-        let known = self.objects.iter().rev().map(|object| (object.id.0, object.copied()));
-        let mut objects: BTreeMap<_, _> = known.take(MAX_INHERITED).collect();
-        for (number, object) in &self.inherited {
-            objects.entry(*number).or_insert_with(|| object.clone());
-        }
-        objects
+    /// The objects as a copy of the process's memory has them now, the newest first.
+    pub(crate) fn copied_objects(&self) -> Vec<Object> {
+        // What was inherited and has not been met here is not among the objects.
+        let all = self.objects.iter().rev().chain(&self.inherited);
+        all.take(MAX_INHERITED).map(Object::copied).collect()
     }
 
     /// Time goes on to `time` (microseconds since the process's epoch) although nothing may have happened: spans that

@@ -62,9 +62,9 @@ impl Step<'_> {
         if let Some(at) = self.model.objects.index(id.0) {
             return Ok(at);
         }
-        if let Some(copied) = self.model.inherited.remove(&id.0) {
+        if let Some(place) = self.model.inherited.iter().position(|object| object.id == id) {
             let at = self.add_object(id)?;
-            self.model.objects[at] = copied;
+            self.model.objects[at] = self.model.inherited.swap_remove(place);
             self.show(at);
             return Ok(at);
         }

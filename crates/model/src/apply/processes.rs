@@ -9,19 +9,21 @@ use crate::{
 impl Step<'_> {
     pub(super) fn process_created(&mut self, process: u32, name: &str) -> Taken {
         self.running_actor()?;
-        let children = &mut self.model.children;
-        let known = children.contains_key(&process);
+        let known = self.model.child_name(process).is_some();
         self.contradicts |= known || process == self.model.process;
-        if !known && children.len() >= MAX_PROCESSES {
-            return Err(Skip::BeyondLimits);
+        let children = &mut self.model.children;
+        if !known {
+            if children.len() >= MAX_PROCESSES {
+                return Err(Skip::BeyondLimits);
+            }
+            children.push((process, clip(name, MAX_NAME_BYTES).into_owned()));
         }
-        children.entry(process).or_insert_with(|| clip(name, MAX_NAME_BYTES).into_owned());
         Ok(())
     }
 
     pub(super) fn process_join_began(&mut self, process: u32, timed: bool) -> Taken {
         let at = self.running_actor()?;
-        self.contradicts |= !self.model.children.contains_key(&process);
+        self.contradicts |= self.model.child_name(process).is_none();
         self.block(at, Wait { waits_for: WaitsFor::Process(process), timed }, SpanKind::Awaiting(process));
         Ok(())
     }

@@ -1,7 +1,5 @@
 //! What is known of one process.
 
-use std::collections::BTreeMap;
-
 use threadlab_trace::{Event, StartMethod};
 
 use super::FIRST_PROCESS;
@@ -67,14 +65,14 @@ impl Process {
         }
     }
 
-    /// How its parent started it, and with which objects, by their numbers, in its memory. The first word stands.
+    /// How its parent started it, and with which objects in its memory. The first word stands.
     pub(super) fn born(
         &mut self,
         parent: u32,
         name: &str,
         method: StartMethod,
         daemon: bool,
-        objects: BTreeMap<u32, Object>,
+        objects: Vec<Object>,
     ) {
         if self.parent.is_some() {
             return;
@@ -89,8 +87,8 @@ impl Process {
     }
 
     /// The objects that a process begins with that this one starts by a method.
-    pub(super) fn copied_objects(&self, method: StartMethod) -> BTreeMap<u32, Object> {
-        if method == StartMethod::Fork { self.model.copied_objects() } else { BTreeMap::new() }
+    pub(super) fn copied_objects(&self, method: StartMethod) -> Vec<Object> {
+        if method == StartMethod::Fork { self.model.copied_objects() } else { Vec::new() }
     }
 
     pub(super) fn apply(&mut self, event: &Event) {

@@ -2,6 +2,7 @@
 
 mod code;
 mod controls;
+mod data;
 mod deadlock;
 mod demos;
 mod explanation;

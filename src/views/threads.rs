@@ -1,5 +1,6 @@
 //! The table of threads.
 
+use super::data::with_data;
 use super::thread_name::thread_name;
 use super::{RunProps, use_refresh};
 use crate::accents::Accent;
@@ -69,17 +70,24 @@ fn group(run: &Run, process: &Process, shown: usize) -> Html {
     });
     // The main thread's row has its place before that begins, so that nothing below moves then.
     let coming = heading.is_some() && process.model().threads().len() == 0;
-    html! {
-        <tbody key={process.number()} data-process={process.number().to_string()} data-name={process.name().to_owned()}
-            data-state={process.state().as_str()} data-parent={process.parent().map(|parent| parent.to_string())}
-            data-method={process.method().map(|method| method.name())} data-daemon={process.is_daemon().to_string()}
-            data-exit-code={process.exit_code().map(|code| code.to_string())}
-            data-memory={process.memory().to_string()}>
+    let rows = html! {
+        <tbody key={process.number()}>
             { heading }
             if coming { <tr aria-hidden="true"><td /><td /><td /></tr> }
             { for process.model().threads().take(shown).map(|thread| row(run, process, thread)) }
         </tbody>
-    }
+    };
+    let data = [
+        ("data-process", Some(process.number().to_string())),
+        ("data-name", Some(process.name().to_owned())),
+        ("data-state", Some(process.state().as_str().to_owned())),
+        ("data-parent", process.parent().map(|parent| parent.to_string())),
+        ("data-method", process.method().map(|method| method.name().to_owned())),
+        ("data-daemon", Some(process.is_daemon().to_string())),
+        ("data-exit-code", process.exit_code().map(|code| code.to_string())),
+        ("data-memory", Some(process.memory().to_string())),
+    ];
+    with_data(rows, &mut data.into_iter().filter_map(|(name, value)| Some((name, value?))))
 }
 
 fn row(run: &Run, process: &Process, thread: &Thread) -> Html {

@@ -12,9 +12,9 @@ mod slots;
 mod timers;
 mod waiters;
 
+use super::data::with_data;
 use super::{RunProps, use_refresh};
 use crate::words;
-use std::rc::Rc;
 use threadlab_model::{FIRST_PROCESS, Model, Object, ObjectState, Process};
 use yew::prelude::*;
 
@@ -97,17 +97,7 @@ fn card(model: &Model, object: &Object) -> Html {
         ("data-waiters", object.waiters().len().to_string()),
     ];
     let holder = holder.map(|holder| ("data-holder", holder.name().to_owned()));
-    with_data(card, of_all.into_iter().chain(holder).chain(drawing.data))
-}
-
-/// Adds attributes of which each kind has others.
-fn with_data(card: Html, data: impl Iterator<Item = (&'static str, String)>) -> Html {
-    let Html::VTag(mut tag) = card else { return card };
-    let inside = Rc::make_mut(&mut tag);
-    for (name, value) in data {
-        inside.add_attribute(name, value);
-    }
-    Html::VTag(tag)
+    with_data(card, &mut of_all.into_iter().chain(holder).chain(drawing.data))
 }
 
 fn draw(model: &Model, object: &Object) -> Drawing {

@@ -7,9 +7,13 @@ use core::time::Duration;
 use std::sync::LazyLock;
 use threadlab_kernel::{Caller, Exit, Kernel, Pid, Ticket, WaitWord};
 use threadlab_threads::clock;
+use threadlab_threads::spin::{Habit, Looks};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 static KERNEL: LazyLock<Kernel> = LazyLock::new(Kernel::new);
+
+/// Some tens of microseconds in all, as long as it takes to fall asleep and to be woken.
+const LOOKS: Looks = Looks { many: 400, pause: 1 << 6, trials: 16 };
 
 /// To be called first on a worker, which may sleep: nothing here can ask JavaScript.
 #[wasm_bindgen]
@@ -18,6 +22,8 @@ pub fn threadlab_kernel_begin() {
 }
 
 thread_local! {
+    /// Whether it pays for this worker to look for a while before it sleeps.
+    static HABIT: Habit = const { Habit::new(LOOKS) };
     static ORPHANS: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
     static REQUEST: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static ANSWER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -53,6 +59,9 @@ pub fn threadlab_kernel_answer() -> *const u8 {
 #[wasm_bindgen]
 pub fn threadlab_kernel_wait(word: u32, noted: u32, milliseconds: f64) {
     let ticket = Ticket { word: WaitWord::from_raw(word), noted };
+    if HABIT.with(|habit| habit.spin().until(|| KERNEL.has_changed(ticket))) {
+        return;
+    }
     let limit = Duration::try_from_secs_f64(milliseconds / 1000.0).ok();
     KERNEL.wait(ticket, limit.map(clock::after));
 }

@@ -51,7 +51,7 @@ pub mod pool;
 pub mod process;
 pub mod queue;
 mod recording;
-mod spin;
+pub mod spin;
 #[cfg(not(loom))]
 pub mod stack;
 pub mod sync;

@@ -12,7 +12,7 @@ const FEW: u32 = 3;
 
 /// How a thread looks before it sleeps.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Looks {
+pub struct Looks {
     /// How often, where that paid the last time.
     pub many: u32,
     /// How long it pauses between two looks, in steps of [`pause`]. Whoever the thread waits for is slowed down by each
@@ -24,7 +24,7 @@ pub(crate) struct Looks {
 
 /// Whether spinning pays at one place.
 #[derive(Debug)]
-pub(crate) struct Habit {
+pub struct Habit {
     looks: Looks,
     /// How many waits in a row had no success before their thread slept.
     failures: AtomicU32,
@@ -56,7 +56,7 @@ impl Habit {
 
 /// What is left of one wait's spinning.
 #[derive(Debug)]
-pub(crate) struct Spin<'a> {
+pub struct Spin<'a> {
     habit: &'a Habit,
     failures: u32,
     left: u32,
@@ -81,7 +81,7 @@ impl Spin<'_> {
 }
 
 /// Does nothing for a while.
-pub(crate) fn pause(steps: u32) {
+pub fn pause(steps: u32) {
     core::hint::spin_loop();
     for step in 0..steps {
         // WebAssembly has no instruction for that hint: keep the loop in the program.

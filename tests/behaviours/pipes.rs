@@ -84,13 +84,15 @@ fn both(write: impl Fn(u8) + Clone + Send + 'static) -> [JoinHandle<()>; 2] {
 
 /// Both threads' messages arrive whole.
 fn all_arrive(writing: [JoinHandle<()>; 2], sender: &Connection, receiver: Connection) -> Connection {
-    let received = spawn(move || {
+    let receiving = spawn(move || {
         let counts = receive_until(b"end", &receiver);
         (receiver, counts)
     });
-    writing.into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in writing {
+        thread.join().unwrap();
+    }
     sender.send_bytes(b"end").unwrap();
-    let (receiver, counts) = received.join().unwrap();
+    let (receiver, counts) = receiving.join().unwrap();
     assert_eq!(counts, (2, 0));
     receiver
 }
@@ -102,7 +104,7 @@ fn b81_two_writers_at_one_end_need_a_lock() {
     let (halfway, over) = (Arc::new(Event::new()), Arc::new(Event::new()));
     let (theirs, theirs_over, raw) = (Arc::clone(&halfway), Arc::clone(&over), sender.raw());
     let first = spawn(move || {
-        let message = [3; LONG_MESSAGE];
+        let message = vec![3; LONG_MESSAGE];
         let header = threadlab_kernel::framing::header(&message).unwrap();
         raw.write_all(&header).unwrap();
         raw.write_all(&message[..1000]).unwrap();
@@ -113,41 +115,43 @@ fn b81_two_writers_at_one_end_need_a_lock() {
     let raw = sender.raw();
     let second = spawn(move || {
         halfway.wait();
-        raw.write_message(&[4; LONG_MESSAGE]).unwrap();
+        raw.write_message(&vec![4; LONG_MESSAGE]).unwrap();
         over.set();
     });
-    let received = spawn(move || {
+    let receiving = spawn(move || {
         let counts = receive_until(b"end", &receiver);
         (receiver, counts)
     });
     first.join().unwrap();
     second.join().unwrap();
     sender.send_bytes(b"end").unwrap();
-    let (receiver, (_, damaged)) = received.join().unwrap();
+    let (receiver, (_, damaged)) = receiving.join().unwrap();
     assert!(damaged > 0, "it is found out");
 
     // With a lock round each, all arrive whole.
     let (raw, lock) = (sender.raw(), Arc::new(Lock::new(())));
     let locked = both(move |byte| {
         let _held = lock.lock();
-        raw.write_message(&[byte; LONG_MESSAGE]).unwrap();
+        raw.write_message(&vec![byte; LONG_MESSAGE]).unwrap();
     });
     let receiver = all_arrive(locked, &sender, receiver);
     // So they do when they are sent: then the pipe sees to it.
     let sends = sender.clone();
-    let sent = both(move |byte| sends.send_bytes(&[byte; LONG_MESSAGE]).unwrap());
+    let sent = both(move |byte| sends.send_bytes(&vec![byte; LONG_MESSAGE]).unwrap());
     let receiver = all_arrive(sent, &sender, receiver);
 
     // Opposite ends never meet.
     let ends = [sender, receiver];
     let writing = ends.clone().map(|end| {
         spawn(move || {
-            end.raw().write_message(&[5; LONG_MESSAGE]).unwrap();
+            end.raw().write_message(&vec![5; LONG_MESSAGE]).unwrap();
             end.send_bytes(b"end").unwrap();
         })
     });
     let reading = ends.map(|end| spawn(move || receive_until(b"end", &end)));
-    writing.into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in writing {
+        thread.join().unwrap();
+    }
     assert!(reading.into_iter().all(|thread| thread.join().unwrap() == (1, 0)));
 }
 

@@ -65,7 +65,7 @@ fn echo(end: Connection) -> Result<(), Error> {
 /// What a producer sends under its number, and whether that is what came.
 fn message(producer: u32, number: u32) -> (u32, u32, Vec<u8>) {
     // Most fit into the pipe, some do not.
-    let length = (number * 7 + producer) % if number % 50 == 0 { 3000 } else { 90 };
+    let length = (number * 7 + producer) % if number.is_multiple_of(50) { 3000 } else { 90 };
     (producer, number, pattern(length as usize))
 }
 
@@ -112,9 +112,9 @@ fn write_bare(
         match &lock {
             Some(lock) => {
                 let _held = lock.lock()?;
-                raw.write_message(&[byte; LONG_MESSAGE])?;
+                raw.write_message(&vec![byte; LONG_MESSAGE])?;
             }
-            None => raw.write_message(&[byte; LONG_MESSAGE])?,
+            None => raw.write_message(&vec![byte; LONG_MESSAGE])?,
         }
     }
     Ok(())

@@ -165,7 +165,9 @@ fn messages_of_several_threads_at_one_end_arrive_whole() {
             })
         })
         .collect();
-    senders.into_iter().for_each(|sender| sender.join().unwrap());
+    for sender in senders {
+        sender.join().unwrap();
+    }
     let mut got: Vec<_> = receivers
         .into_iter()
         .flat_map(|receiver| {

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use std::thread;
 use threadlab_processes::connection::Builder;
-use threadlab_processes::{Error, Queue};
+use threadlab_processes::{Connection, Error, Queue};
 
 /// How many cases are tried.
 const CASES: u32 = if option_env!("THREADLAB_LONG").is_some() { 2000 } else { 40 };
@@ -14,20 +14,23 @@ fn lengths() -> impl Strategy<Value = Vec<u16>> {
     prop::collection::vec(prop_oneof![0_u16..64, 0_u16..5000], 0..40)
 }
 
+/// A message: its producer, its number there, and more.
+type Message = (usize, usize, Vec<u8>);
+
 /// The message of one producer with one number: who reads it can tell if anything in it is wrong.
-fn message(producer: usize, number: usize, length: u16) -> (usize, usize, Vec<u8>) {
+fn message(producer: usize, number: usize, length: u16) -> Message {
     let bytes = (0..length).map(|at| (producer + 7 * number + usize::from(at)).to_le_bytes()[0]);
     (producer, number, bytes.collect())
 }
 
 /// Checks what consumers got, each in its order, against what the producers were to send.
-fn check(sent: &[Vec<u16>], got: Vec<Vec<(usize, usize, Vec<u8>)>>) -> Result<(), TestCaseError> {
+fn check(sent: &[Vec<u16>], got: &[Vec<Message>]) -> Result<(), TestCaseError> {
     let mut arrived: Vec<Vec<bool>> = sent.iter().map(|lengths| vec![false; lengths.len()]).collect();
     for consumer in got {
         let mut latest = vec![None; sent.len()];
-        for (producer, number, bytes) in consumer {
+        for &(producer, number, ref bytes) in consumer {
             let expected = message(producer, number, sent[producer][number]);
-            prop_assert_eq!(bytes, expected.2, "whole");
+            prop_assert_eq!(bytes, &expected.2, "whole");
             prop_assert!(latest[producer] < Some(number), "in order");
             latest[producer] = Some(number);
             prop_assert!(!arrived[producer][number], "once");
@@ -43,19 +46,19 @@ fn check(sent: &[Vec<u16>], got: Vec<Vec<(usize, usize, Vec<u8>)>>) -> Result<()
 fn pass<E: Clone + Send + 'static>(
     sent: &[Vec<u16>],
     consumers: usize,
-    (sends, receives): (E, E),
-    send: fn(&E, (usize, usize, Vec<u8>)) -> Result<(), Error>,
-    receive: fn(&E) -> Result<(usize, usize, Vec<u8>), Error>,
+    (inlet, outlet): (E, E),
+    send: fn(&E, Message) -> Result<(), Error>,
+    receive: fn(&E) -> Result<Message, Error>,
     end: fn(E),
     is_end: fn(&Error) -> bool,
-) -> Vec<Vec<(usize, usize, Vec<u8>)>> {
+) -> Vec<Vec<Message>> {
     let consumers: Vec<_> = (0..consumers)
         .map(|_| {
-            let receives = receives.clone();
+            let outlet = outlet.clone();
             thread::spawn(move || {
                 let mut got = Vec::new();
                 loop {
-                    match receive(&receives) {
+                    match receive(&outlet) {
                         Ok(message) => got.push(message),
                         Err(error) if is_end(&error) => return got,
                         Err(error) => panic!("{error}"),
@@ -64,22 +67,24 @@ fn pass<E: Clone + Send + 'static>(
             })
         })
         .collect();
-    drop(receives);
+    drop(outlet);
     let producers: Vec<_> = sent
         .iter()
         .cloned()
         .enumerate()
         .map(|(producer, lengths)| {
-            let sends = sends.clone();
+            let inlet = inlet.clone();
             thread::spawn(move || {
                 for (number, length) in lengths.into_iter().enumerate() {
-                    send(&sends, message(producer, number, length)).unwrap();
+                    send(&inlet, message(producer, number, length)).unwrap();
                 }
             })
         })
         .collect();
-    producers.into_iter().for_each(|producer| producer.join().unwrap());
-    end(sends);
+    for producer in producers {
+        producer.join().unwrap();
+    }
+    end(inlet);
     consumers.into_iter().map(|consumer| consumer.join().unwrap()).collect()
 }
 
@@ -99,11 +104,11 @@ proptest! {
             consumers,
             (sender, receiver),
             |sender, message| sender.send(&message),
-            |receiver| receiver.recv(),
+            Connection::recv,
             drop,
             Error::is_end_of_file,
         );
-        check(&sent, got)?;
+        check(&sent, &got)?;
     }
 
     #[test]
@@ -122,6 +127,6 @@ proptest! {
             |queue| queue.shutdown().unwrap(),
             Error::is_closed,
         );
-        check(&sent, got)?;
+        check(&sent, &got)?;
     }
 }

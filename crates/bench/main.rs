@@ -14,6 +14,8 @@ mod events;
 #[cfg(panic = "unwind")]
 mod locks;
 #[cfg(panic = "unwind")]
+mod pipes;
+#[cfg(panic = "unwind")]
 mod pool;
 #[cfg(panic = "abort")]
 mod pool_start;
@@ -40,6 +42,7 @@ static PROGRAMS: &[&[Named]] = &[
     locks::PROGRAMS,
     events::PROGRAMS,
     conditions::PROGRAMS,
+    pipes::PROGRAMS,
     pool::PROGRAMS,
     processes::PROGRAMS,
     queues::PROGRAMS,

@@ -18,6 +18,18 @@ impl Samples {
         self.0.extend_from_slice(&other.0);
     }
 
+    /// How many there are.
+    #[cfg(panic = "unwind")]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// All but the first ones.
+    #[cfg(panic = "unwind")]
+    pub fn without_first(&self, count: usize) -> Self {
+        Self(self.0.iter().skip(count).copied().collect())
+    }
+
     /// The one below which this part of them lies.
     pub fn at(&self, part: f64) -> f64 {
         let mut sorted = self.0.clone();

@@ -17,7 +17,7 @@ pub fn facts(process: &Process) -> String {
 
 /// Bytes as `1.2 MiB`.
 fn memory(bytes: u32) -> String {
-    let tenths = u64::from(bytes) * 10 >> 20;
+    let tenths = (u64::from(bytes) * 10) >> 20;
     format!("{}.{} MiB", tenths / 10, tenths % 10)
 }
 

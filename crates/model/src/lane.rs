@@ -57,6 +57,13 @@ impl Lane {
         }
     }
 
+    /// What was closed at `from` ended at `to` already.
+    pub(crate) fn close_earlier(&mut self, from: u64, to: u64) {
+        if self.end == Some(from) {
+            self.end = Some(self.last_start().map_or(to, |start| start.max(to)));
+        }
+    }
+
     /// When the last change was.
     #[inline]
     pub(crate) fn last_start(&self) -> Option<u64> {

@@ -124,6 +124,21 @@ impl Model {
         }
     }
 
+    /// After [`Self::end`]: the end was at `time` already, though not before the latest event.
+    pub(crate) fn end_earlier(&mut self, time: u64) {
+        let events = self.threads.iter().map(|thread| thread.latest).max();
+        let (from, to) = (self.now, events.map_or(time, |latest| latest.max(time)));
+        if to < from {
+            self.now = to;
+            for lane in self.threads.iter_mut().map(|thread| &mut thread.lane) {
+                lane.close_earlier(from, to);
+            }
+            for lane in self.objects.iter_mut().map(|object| &mut object.lane) {
+                lane.close_earlier(from, to);
+            }
+        }
+    }
+
     /// Whether [`Self::end`] was called.
     pub const fn is_over(&self) -> bool {
         self.over

@@ -88,6 +88,11 @@ impl Family {
                     self.processes[child_at].born(process, name, *method, *daemon, memory);
                 }
             }
+            What::ProcessJoinEnded { process: child } if *child != process => {
+                if let Some(child_at) = self.processes.index(*child) {
+                    self.processes[child_at].seen_ended(event.time);
+                }
+            }
             What::Printed { .. } => {
                 self.processes[at].apply(event);
                 if let Some(line) = self.processes[at].take_line() {

@@ -43,6 +43,8 @@ pub struct Process {
     memory: u32,
     created: u64,
     ended: Option<u64>,
+    /// When another process has seen that it had ended.
+    seen_ended: Option<u64>,
     model: Model,
 }
 
@@ -61,6 +63,7 @@ impl Process {
             memory: 0,
             created,
             ended: None,
+            seen_ended: None,
             model: Model::of_process(number),
         }
     }
@@ -112,9 +115,24 @@ impl Process {
         }
         self.model.end(time);
         self.state = ProcessState::Ended;
-        self.ended = Some(self.model.now());
+        self.date_end();
         self.exit_code = code;
         self.failure = failure.map(|failure| clip(failure, MAX_PANIC_BYTES).into_owned());
+    }
+
+    /// Another process has seen at `time` that it had ended. The word of its end itself may have come, or may come, later.
+    pub(super) fn seen_ended(&mut self, time: u64) {
+        self.seen_ended = Some(self.seen_ended.map_or(time, |known| known.min(time)));
+        if self.state == ProcessState::Ended {
+            self.date_end();
+        }
+    }
+
+    fn date_end(&mut self) {
+        if let Some(seen) = self.seen_ended {
+            self.model.end_earlier(seen);
+        }
+        self.ended = Some(self.model.now());
     }
 
     pub(super) fn set_memory(&mut self, bytes: u32) {

@@ -119,6 +119,29 @@ fn the_lanes_of_a_process_that_was_killed_end_there() {
 }
 
 #[test]
+fn a_process_has_ended_when_another_sees_it_whenever_the_word_of_it_comes() {
+    for seen_first in [false, true] {
+        let mut kin = Kin::new();
+        kin.starts(10, 2, StartMethod::Spawn).at(12, 2, What::ThreadStarted);
+        kin.family.advance(90);
+        if seen_first {
+            kin.at(50, 1, What::ProcessJoinEnded { process: 2 });
+            assert_eq!(kin.process(2).ended(), None, "its last events are still to come");
+            kin.family.process_ended(2, -9, None, 95);
+        } else {
+            kin.family.process_ended(2, -9, None, 95);
+            assert_eq!(kin.process(2).ended(), Some(95));
+            kin.at(50, 1, What::ProcessJoinEnded { process: 2 });
+        }
+        kin.at(60, 1, What::ProcessJoinEnded { process: 2 });
+        assert_eq!(kin.process(2).ended(), Some(50), "{seen_first}");
+        let lane = spans(kin.process(2).model().thread_timeline(MAIN));
+        assert_eq!(lane, [(12, 50, crate::SpanKind::Running)]);
+        assert_eq!(testing::check(kin.process(2).model()), Ok(()));
+    }
+}
+
+#[test]
 fn whoever_lives_at_the_end_of_the_run_ends_with_it() {
     let mut kin = Kin::new();
     kin.starts(10, 2, StartMethod::Spawn).prints(20, 2, "late");

@@ -44,7 +44,7 @@ fn check(sent: &[Vec<u16>], got: &[Vec<Message>]) -> Result<(), TestCaseError> {
 /// Has each producer in a thread of its own send with `send`, and consumers collect with `receive` until its error is
 /// one that `is_end` knows.
 fn pass<E: Clone + Send + 'static>(
-    sent: &[Vec<u16>],
+    batches: &[Vec<u16>],
     consumers: usize,
     (inlet, outlet): (E, E),
     send: fn(&E, Message) -> Result<(), Error>,
@@ -68,7 +68,7 @@ fn pass<E: Clone + Send + 'static>(
         })
         .collect();
     drop(outlet);
-    let producers: Vec<_> = sent
+    let producers: Vec<_> = batches
         .iter()
         .cloned()
         .enumerate()

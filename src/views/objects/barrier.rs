@@ -17,7 +17,6 @@ pub(super) fn draw(process: u32, barrier: &Barrier) -> Drawing {
     Drawing {
         words,
         picture: html! { <span class="slots">{ picture }</span> },
-        wide: true,
         on: barrier.is_broken(),
         hint: format!("All passed {}.", words::counted(barrier.generation(), "time", "times")),
         data: vec![

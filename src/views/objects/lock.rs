@@ -30,7 +30,6 @@ pub(super) fn draw(model: &Model, object: &Object) -> Drawing {
     Drawing {
         words,
         picture,
-        wide: shared,
         on: !holders.is_empty() || object.is_left_behind(),
         hint: acquisitions(object),
         data,

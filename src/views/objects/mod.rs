@@ -25,8 +25,6 @@ struct Drawing {
     words: String,
     /// Below the words: its holder, its slots, its items.
     picture: Html,
-    /// Whether the picture needs the card's whole width.
-    wide: bool,
     /// Whether it stands out: held, set, full.
     on: bool,
     /// What does not change often, below everything.
@@ -77,7 +75,7 @@ fn card(model: &Model, object: &Object) -> Html {
     let card = html! {
         <article class="object" key={id.clone()} data-object={id}>
             <h3>{ object.words().to_string() }</h3>
-            <div class={if drawing.wide { "lock lock-wide" } else { "lock" }}>
+            <div class="lock">
                 <div class={if drawing.on { "lock-body lock-held" } else { "lock-body" }}>
                     // One element for all words: several would be exchanged, and a name's would become a word's.
                     <span class="lock-word">{ drawing.words }</span>

@@ -49,7 +49,6 @@ pub(super) fn draw(model: &Model, object: &Object, pool: &Pool) -> Drawing {
                 </dl>
             </div>
         },
-        wide: true,
         on: busy > 0,
         hint: format!("{} in all.", words::counted(pool.added(), "task", "tasks")),
         data: counts.iter().map(|&(_, name, count)| (name, count.to_string())).chain(of_all).collect(),

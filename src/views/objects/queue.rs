@@ -43,7 +43,6 @@ pub(super) fn draw(object: &Object, queue: &Queue) -> Drawing {
                 { for (0..room).map(|_| html! { <i class="slot item" /> }) }
             </span>
         },
-        wide: true,
         on: queue.is_full() || queue.is_shut_down(),
         hint: format!("{} put{tasks}.", words::counted(queue.put(), "item", "items")),
         data: vec![

@@ -14,7 +14,6 @@ pub(super) fn draw(process: u32, object: &Object, semaphore: &Semaphore) -> Draw
     Drawing {
         words,
         picture: html! { <span class="slots">{ slots::of_holders(process, object.holders(), taken + permits) }</span> },
-        wide: true,
         on: semaphore.permits() == Some(0),
         hint: acquisitions(object),
         data: vec![("data-permits", permits.to_string())],

@@ -129,14 +129,19 @@ const connect = (start, ownMemory) => {
     newMemory() {
       return keep(() => newMemory(start.firstPages));
     },
-    // The same with a copy of this process's memory as it is now. `heldWord` is the address of the word by which the
-    // calling thread keeps others from the heap meanwhile; in the copy nobody holds it.
+    // The same with room for a copy of this process's memory.
+    newMemoryForCopy() {
+      return keep(() => newMemory(ownMemory.buffer.byteLength / pageBytes));
+    },
+    // Copies this process's memory as it is now. `heldWord` is the address of the word by which the calling thread keeps
+    // others from the heap meanwhile; in the copy nobody holds it. Returns whether there was still room: the memory may
+    // have grown since.
     copyMemory(heldWord) {
-      return keep(() => {
-        const copy = copyOf(ownMemory);
-        Atomics.store(new Int32Array(copy.buffer), heldWord / 4, 0);
-        return copy;
-      });
+      const copy = new Uint8Array(kept.buffer);
+      if (copy.length < own().length) return false;
+      copy.set(own());
+      Atomics.store(new Int32Array(kept.buffer), heldWord / 4, 0);
+      return true;
     },
     startProcess(process, method, task, length, address) {
       postMessage({

@@ -70,9 +70,10 @@ pub enum Error {
         /// The process.
         object: String,
     },
-    /// Threads of the process were being started and did not begin in time, so its memory could not be copied.
+    /// Threads of the process were being started and did not begin in time, or its memory kept growing, so it could not be
+    /// copied.
     #[error(
-        "{object}: threads of its parent are about to begin and did not, so the memory cannot be copied; try again"
+        "{object}: its parent's memory is not at rest (threads are about to begin, or it grows); try again"
     )]
     Busy {
         /// The process.

@@ -25,12 +25,17 @@ extern "C" {
     fn new_memory() -> bool;
     #[wasm_bindgen(js_namespace = threadlabKernel, js_name = copyMemory)]
     fn copy_memory(held_word: usize) -> bool;
+    #[wasm_bindgen(js_namespace = threadlabKernel, js_name = newMemoryForCopy)]
+    fn new_memory_for_copy() -> bool;
     #[wasm_bindgen(js_namespace = threadlabKernel, js_name = startProcess)]
     fn start_process(process: u32, method: &str, task: *const u8, length: usize, address: usize);
 }
 
 /// How long a fork waits for threads of its process that are about to begin.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a copy is begun while the memory grows before each.
+const MOST_COPIES: u32 = 4;
 
 /// What a forked process goes on with, at the same address in its memory as in its parent's.
 struct Forked {
@@ -99,10 +104,7 @@ fn fork(
         return Err((process.error(rule), body));
     }
     let forked = Box::into_raw(Box::new(Forked { body, options: options() }));
-    // Nothing in here allocates.
-    let copied = reference::unchanged(|| heap::hold(copy_memory));
-    let told =
-        if copied { tell_kernel(process, pid) } else { Err(Error::NoMemory { object: process.words() }) };
+    let told = copy(process).and_then(|()| tell_kernel(process, pid));
     if told.is_ok() {
         announce(process, pid, caller);
         start_process(pid, StartMethod::Fork.name(), ptr::null(), 0, forked.expose_provenance());
@@ -110,6 +112,21 @@ fn fork(
     // SAFETY: it comes from `into_raw` above. The new process uses the one in its own memory.
     let forked = unsafe { Box::from_raw(forked) };
     told.map_err(|error| (error, forked.body))
+}
+
+/// Copies this process's memory. The copy's own is had first, since the browser may take seconds to find one, and other
+/// threads would spin for the heap meanwhile.
+fn copy(process: &Process) -> Result<(), Error> {
+    for _ in 0..MOST_COPIES {
+        if !new_memory_for_copy() {
+            return Err(Error::NoMemory { object: process.words() });
+        }
+        // Nothing in here allocates.
+        if reference::unchanged(|| heap::hold(copy_memory)) {
+            return Ok(());
+        }
+    }
+    Err(Error::Busy { object: process.words() })
 }
 
 /// Goes on in a copy of the parent's memory; returns what the process is to do, and its settings.

@@ -17,6 +17,17 @@ pub fn after(timeout: Duration) -> Duration {
     now().checked_add(timeout).unwrap_or(Duration::MAX)
 }
 
+/// The program's own time, in which sleeps and timers are measured: it passes faster or slower than real time by the
+/// process's time scale. Only differences between two looks mean something.
+///
+/// The process notes a change of the scale when any of its threads looks, sleeps or waits for timers, so a change in the
+/// midst of a long computation counts from its end.
+#[cfg(not(loom))]
+pub fn program_now() -> Duration {
+    let seconds = crate::thread::process().program_now().seconds;
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+}
+
 /// A time of day, as a clock on the wall shows it: local time in the browser, UTC in native runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct WallTime {

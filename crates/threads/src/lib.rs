@@ -49,6 +49,8 @@ pub mod owner;
 pub mod pool;
 #[cfg(not(loom))]
 pub mod process;
+#[cfg(not(loom))]
+mod program_clock;
 pub mod queue;
 mod recording;
 pub mod spin;

@@ -1,6 +1,7 @@
 //! A process: a program, its threads, and what they share beside the program's own data.
 
 use crate::atomic::{AtomicU32, Ordering};
+use crate::program_clock::{ProgramClock, ProgramNow};
 use crate::thread::{ErrorHook, Thread, Timers};
 use crate::{clock, futex, recording, thread};
 use core::time::Duration;
@@ -44,6 +45,7 @@ pub struct Process {
     alive: Mutex<BTreeMap<u32, Thread>>,
     error_hook: Mutex<Option<ErrorHook>>,
     timers: Timers,
+    program_clock: ProgramClock,
     pub(crate) workers: Mutex<thread::Workers>,
 }
 
@@ -94,6 +96,7 @@ impl Process {
             alive: Mutex::default(),
             error_hook: Mutex::default(),
             timers: Timers::new(),
+            program_clock: ProgramClock::new(),
             workers: Mutex::new(thread::Workers::default()),
         }))
     }
@@ -131,6 +134,11 @@ impl Process {
 
     pub(crate) fn timers(&self) -> &Timers {
         &self.timers
+    }
+
+    /// Program time, and how fast it passes.
+    pub(crate) fn program_now(&self) -> ProgramNow {
+        self.program_clock.look(&self.controls.time_scale)
     }
 
     /// A name for a thread that was given none.

@@ -23,7 +23,8 @@ pub fn sleep(duration: Duration) {
     stack::check();
     let micros = u32::try_from(duration.as_micros()).unwrap_or(u32::MAX);
     recording::record(|recorder| recorder.sleep_began(micros, caller));
-    let controls = current::process().controls();
+    let process = current::process();
+    let controls = process.controls();
     let mut left = duration.as_secs_f64();
     let mut then = clock::now();
     while left > 0.0 {
@@ -34,6 +35,10 @@ pub fn sleep(duration: Duration) {
         let now = clock::now();
         left -= now.saturating_sub(then).as_secs_f64() * scale;
         then = now;
+        if controls.time_scale.load(Ordering::Relaxed) != bits {
+            // The program's clock learns of a change when somebody looks at it.
+            process.program_now();
+        }
     }
     recording::record(|recorder| recorder.sleep_ended(caller));
 }

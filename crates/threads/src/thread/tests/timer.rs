@@ -137,3 +137,22 @@ fn timers_pass_in_program_time_and_follow_a_change_of_scale() {
     });
     run.outcome.unwrap();
 }
+
+#[test]
+fn the_programs_own_time_follows_the_scale() {
+    const TWO_HOURS: core::time::Duration = core::time::Duration::from_secs(7200);
+    let run = process::run(Options { time_scale: 1e9, ..Options::default() }, || {
+        let begin = clock::program_now();
+        super::super::sleep(TWO_HOURS);
+        if clock::program_now().saturating_sub(begin) < TWO_HOURS {
+            return Err("less time passed than the sleep took".to_owned());
+        }
+        // From here on it stands nearly still, whatever this takes.
+        super::super::current::process().set_time_scale(1e-9);
+        let begin = clock::program_now();
+        std::thread::sleep(core::time::Duration::from_millis(2));
+        let passed = clock::program_now().saturating_sub(begin);
+        if passed.as_micros() > 0 { Err(format!("{passed:?} passed")) } else { Ok(String::new()) }
+    });
+    run.outcome.unwrap();
+}

@@ -4,11 +4,9 @@ use super::Pending;
 #[cfg(not(target_arch = "wasm32"))]
 use super::agenda::think_again;
 use super::agenda::{Agenda, Item, Now};
-use crate::atomic::Ordering;
-use crate::clock;
 use crate::object::{Caller, Object};
-use crate::process::{Process, factor};
-use crate::sync::word::{Inner, inner};
+use crate::process::Process;
+use crate::program_clock::ProgramNow;
 use crate::thread::current::Thread;
 use crate::thread::workers::{self, Job, NoWorker};
 use core::time::Duration;
@@ -18,18 +16,7 @@ use threadlab_trace::{ObjectKind, ThreadId};
 /// The timers of a process.
 pub(crate) struct Timers {
     agenda: Agenda<Arc<Pending>>,
-    program_clock: Inner<ProgramClock>,
     object: Object,
-}
-
-/// Program time as it passes at changing scales.
-#[derive(Default)]
-struct ProgramClock {
-    /// Seconds of program time at the last look.
-    seconds: f64,
-    looked_at: Duration,
-    /// The time scale's bits since then.
-    scale: u32,
 }
 
 impl Item for Arc<Pending> {
@@ -40,11 +27,7 @@ impl Item for Arc<Pending> {
 
 impl Timers {
     pub(crate) fn new() -> Self {
-        Self {
-            agenda: Agenda::new(),
-            program_clock: inner(ProgramClock::default()),
-            object: Object::named(ObjectKind::Timers, ""),
-        }
+        Self { agenda: Agenda::new(), object: Object::named(ObjectKind::Timers, "") }
     }
 
     /// Adds a timer that is due when `delay` of program time has passed, and sees to it that a worker waits for it.
@@ -54,7 +37,7 @@ impl Timers {
         delay: Duration,
         pending: &Arc<Pending>,
     ) -> Result<(), NoWorker> {
-        let due = self.now(process).seconds + delay.as_secs_f64();
+        let due = process.program_now().seconds + delay.as_secs_f64();
         let changed = &process.controls().timers_changed;
         self.agenda.add(due, Arc::clone(pending), changed, || call_worker(process))
     }
@@ -75,16 +58,6 @@ impl Timers {
         think_again(&process.controls().timers_changed);
     }
 
-    fn now(&self, process: &'static Process) -> Now {
-        let scale = process.controls().time_scale.load(Ordering::Relaxed);
-        let mut program = self.program_clock.lock();
-        let now = clock::now();
-        program.seconds += now.saturating_sub(program.looked_at).as_secs_f64() * factor(program.scale);
-        program.looked_at = now;
-        program.scale = scale;
-        Now { seconds: program.seconds, factor: factor(scale) }
-    }
-
     pub(super) fn tell_started(&self, timer: u32, caller: Caller) {
         self.object.tell(caller, |recorder, timers| recorder.timer_started(timers, timer, caller));
     }
@@ -98,6 +71,11 @@ impl Timers {
     }
 }
 
+fn now(process: &Process) -> Now {
+    let ProgramNow { seconds, factor } = process.program_now();
+    Now { seconds, factor }
+}
+
 /// Has a worker wait for the timers of a process.
 fn call_worker(process: &'static Process) -> Result<(), NoWorker> {
     let slot = workers::reserve(process)?;
@@ -106,7 +84,7 @@ fn call_worker(process: &'static Process) -> Result<(), NoWorker> {
     let body = Box::new(move || {
         let timers = process.timers();
         let changed = &process.controls().timers_changed;
-        timers.agenda.serve(changed, || timers.now(process), |pending| pending.fire(process));
+        timers.agenda.serve(changed, || now(process), |pending| pending.fire(process));
         Box::new(|| ()) as workers::Release
     });
     slot.run(process, Job { thread: nobody, body })

@@ -7,10 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use threadlab_kernel::Rule;
 use threadlab_threads::{clock, owner};
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 #[path = "client_worker.rs"]
 mod back_end;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", target_feature = "atomics")))]
 #[path = "client_native.rs"]
 mod back_end;
 
@@ -130,7 +130,7 @@ pub(crate) fn process() -> u32 {
 }
 
 /// The calling process has this number.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) fn set_process(number: u32) {
     threadlab_threads::process::at_end(crate::end_process);
     PROCESS.store(number, Ordering::Relaxed);
@@ -139,7 +139,7 @@ pub(crate) fn set_process(number: u32) {
 }
 
 /// Whether the calling process is the run's first one, and has reached the kernel.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) fn is_first_process() -> bool {
     IS_FIRST.load(Ordering::Relaxed)
 }

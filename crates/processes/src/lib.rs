@@ -28,7 +28,7 @@ pub mod sync;
 fn end_process() {
     process::wait_for_children();
     // Nobody else is left to use a name, or to take it off.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
     if client::is_first_process() {
         sync::named::unlink_leaked();
     }

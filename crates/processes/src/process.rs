@@ -10,7 +10,7 @@ pub use method::{
     StartMethod, fork, forkserver, set_start_method, spawn, start_method, start_methods, with_start_method,
 };
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) use start::run_forked;
 
 use crate::client;
@@ -257,7 +257,7 @@ fn wait_for(
 }
 
 /// Does what was written down for this process.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) fn run_written(task: &[u8]) -> Result<ExitCode, String> {
     task::Written::from_bytes(task)?.run()
 }

@@ -67,7 +67,7 @@ pub(crate) fn giving_to<R>(
 }
 
 /// Runs `act` while no other thread changes what this process holds, so that a copy of its memory is whole.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) fn unchanged<R>(act: impl FnOnce() -> R) -> R {
     let _holds = HOLDS.lock();
     act()
@@ -78,7 +78,7 @@ pub(crate) fn unchanged<R>(act: impl FnOnce() -> R) -> R {
 /// # Safety
 ///
 /// It is called once in such a copy, before any reference is used.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) unsafe fn open_in_copy() {
     // SAFETY: the thread that held it is not one of this process.
     unsafe { HOLDS.force_unlock(core::marker::PhantomData) };

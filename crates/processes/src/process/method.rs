@@ -36,7 +36,7 @@ impl StartMethod {
     }
 
     /// As events tell it.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
     pub(super) const fn in_events(self) -> threadlab_trace::StartMethod {
         match self {
             Self::Spawn => threadlab_trace::StartMethod::Spawn,

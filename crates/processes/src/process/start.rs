@@ -1,12 +1,12 @@
 //! Starting and ending processes, as far as the page has a part in it.
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 #[path = "start_worker.rs"]
 mod back_end;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(not(all(target_arch = "wasm32", target_feature = "atomics")))]
 #[path = "start_native.rs"]
 mod back_end;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) use back_end::run_forked;
 pub(super) use back_end::{end, start};

@@ -4,14 +4,17 @@ use super::exit::{self, Ending, ExitCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Mutex;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 use std::sync::PoisonError;
 
 /// What a process is to do: once, in its own memory.
 pub(super) type Body = Box<dyn FnOnce() -> Result<ExitCode, String> + Send>;
 
 /// What a process that has not been started is to do.
-#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "there are no processes in native tests"))]
+#[cfg_attr(
+    not(all(target_arch = "wasm32", target_feature = "atomics")),
+    expect(dead_code, reason = "there are no processes in native tests")
+)]
 pub(super) enum Task {
     /// A function with an argument that is yet to be written down, which may fail.
     Function(Box<dyn Fn() -> Result<Written, String> + Send>),
@@ -20,7 +23,10 @@ pub(super) enum Task {
 }
 
 /// A function and its argument as another memory of the same program can have them.
-#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "there are no processes in native tests"))]
+#[cfg_attr(
+    not(all(target_arch = "wasm32", target_feature = "atomics")),
+    expect(dead_code, reason = "there are no processes in native tests")
+)]
 #[derive(Clone, Debug)]
 pub(super) struct Written {
     /// The place of [`call`], with its types, among the module's functions.
@@ -51,7 +57,7 @@ impl Task {
     }
 
     /// The closure, once.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
     pub fn take_closure(&self) -> Option<Body> {
         match self {
             Self::Function(_) => None,
@@ -60,7 +66,7 @@ impl Task {
     }
 
     /// The closure again, which was not used up after all.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
     pub fn give_back(&self, body: Body) {
         if let Self::Closure(place) = self {
             *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
@@ -80,14 +86,14 @@ fn call<A: DeserializeOwned, R: Ending>(function: usize, argument: &[u8]) -> Res
 
 impl Written {
     /// The bytes for another memory of the same program.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
     pub fn to_bytes(&self) -> Vec<u8> {
         // Numbers and bytes can always be written.
         postcard::to_stdvec(&(self.call, self.function, &self.argument)).unwrap_or_default()
     }
 
     /// Reads what [`to_bytes`](Self::to_bytes) wrote in a process of the same run.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         let (call, function, argument) = postcard::from_bytes(bytes)
             .map_err(|error| format!("the process's task cannot be read: {error}"))?;
@@ -95,7 +101,7 @@ impl Written {
     }
 
     /// Runs the function.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
     pub fn run(&self) -> Result<ExitCode, String> {
         // SAFETY: only `Task::function` writes these down, with the place of a function of this type, and functions have
         // the same places in all memories of a module.

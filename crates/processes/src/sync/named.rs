@@ -133,7 +133,7 @@ impl NamedSemaphore {
 }
 
 /// Takes off all names that the run has left, and says which they are. For the end of the run's first process.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) fn unlink_leaked() {
     let Ok(taken) = client::take(&Request::UnlinkLeaked) else { return };
     let names: Vec<String> = postcard::from_bytes(&taken.bytes).unwrap_or_default();
@@ -143,7 +143,7 @@ pub(crate) fn unlink_leaked() {
 }
 
 /// What is said of names that were left, if there are any.
-#[cfg(any(test, target_arch = "wasm32"))]
+#[cfg(any(test, all(target_arch = "wasm32", target_feature = "atomics")))]
 fn warning(names: &[String]) -> Option<String> {
     match names {
         [] => None,

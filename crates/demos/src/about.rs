@@ -1,8 +1,8 @@
-//! What a demo says about itself.
+//! What a demo says about itself in the list, in its controls and in addresses.
 
 use crate::Parameter;
 
-/// Everything that is said about a demo, apart from its program.
+/// What the page knows of a demo from the beginning. What is read beside it is its [`Lesson`](crate::Lesson).
 #[derive(Debug)]
 pub struct About {
     /// Its name in an address: the name of its file, with `-` for `_`.
@@ -15,12 +15,19 @@ pub struct About {
     pub order: u32,
     /// One line for the list of demos.
     pub summary: &'static str,
-    /// What a person can change.
+    /// What a person can change: two to six things.
     pub parameters: &'static [Parameter],
-    /// What to make of it.
-    pub explanation: Explanation,
-    /// A question to answer before the first run.
-    pub question: Question,
+    /// Two or three settings that are worth comparing.
+    pub presets: &'static [Preset],
+}
+
+/// A setting of a demo's parameters that has a name.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Preset {
+    /// What its button says, in two or three words.
+    pub name: &'static str,
+    /// The arguments that differ from the defaults, as in an address: `lock=off&threads=2`.
+    pub arguments: &'static str,
 }
 
 /// The chapters, in the order of the list of demos.
@@ -30,6 +37,18 @@ pub enum Chapter {
     Threads,
     /// Keeping threads out of each other's way.
     Locks,
+    /// Letting only so many threads in.
+    Semaphores,
+    /// Handing things from thread to thread.
+    Queues,
+    /// One name with a value for each thread.
+    ThreadLocalData,
+    /// Doing something later.
+    Timers,
+    /// Giving tasks to workers.
+    Pools,
+    /// Memories of their own, and what goes between them.
+    Processes,
 }
 
 impl Chapter {
@@ -38,37 +57,21 @@ impl Chapter {
         match self {
             Self::Threads => "Threads",
             Self::Locks => "Locks",
+            Self::Semaphores => "Semaphores",
+            Self::Queues => "Queues",
+            Self::ThreadLocalData => "Thread-local data",
+            Self::Timers => "Timers",
+            Self::Pools => "Pools",
+            Self::Processes => "Processes",
         }
     }
 }
 
-/// An explanation in three parts, each a list of paragraphs.
-#[derive(Debug)]
-pub struct Explanation {
-    /// What to look for while it runs.
-    pub look_for: &'static [&'static str],
-    /// What to change, and what that shows.
-    pub try_this: &'static [&'static str],
-    /// Why it happens.
-    pub why: &'static [&'static str],
-}
-
-/// A question that a run answers.
-#[derive(Debug)]
-pub struct Question {
-    /// What to think about before pressing Run.
-    pub text: &'static str,
-    /// What the run shows.
-    pub answer: &'static str,
-}
-
-/// A demo as the page shows it.
+/// A demo as the page lists it.
 #[derive(Debug)]
 pub struct Demo {
     /// What it says about itself.
     pub about: &'static About,
-    /// The whole text of its file.
-    pub source: &'static str,
 }
 
 impl Demo {
@@ -76,11 +79,5 @@ impl Demo {
     pub fn has_file(&self, file: &str) -> bool {
         let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
         name.strip_suffix(".rs").is_some_and(|stem| stem.replace('_', "-") == self.about.id)
-    }
-
-    /// The part of its file that is the program: everything before `ABOUT`, with the file's own line numbers.
-    pub fn program_text(&self) -> &'static str {
-        let end = self.source.find("\n/// What the page says").unwrap_or(self.source.len());
-        self.source[..end].trim_end()
     }
 }

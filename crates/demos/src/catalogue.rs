@@ -1,19 +1,28 @@
 //! The list of demos, made from the files in `src/catalogue`.
 
-use crate::{About, Arguments, Demo, ProgramError};
+use crate::{About, Arguments, Demo, Findings, ProgramError, Sheet};
 
 include!(concat!(env!("OUT_DIR"), "/with_demos.rs"));
 
-/// A demo's program. It may block, and gives its result as text.
-pub type Program = fn(&Arguments) -> Result<String, ProgramError>;
+/// A demo's program. It may block.
+pub type Program = fn(&Arguments) -> Result<Findings, ProgramError>;
 
 macro_rules! catalogue {
     ($($name:ident)*) => {
         $(mod $name;)*
 
         static DEMOS: &[Demo] = &[
-            $(Demo { about: &$name::ABOUT, source: include_str!(concat!("catalogue/", stringify!($name), ".rs")) }),*
+            $(Demo { about: &$name::ABOUT }),*
         ];
+
+        /// What is read beside each demo, in no order. Only the build may call this: it draws all texts into a module.
+        pub fn sheets() -> Vec<Sheet> {
+            vec![$(Sheet {
+                about: &$name::ABOUT,
+                lesson: &$name::LESSON,
+                source: include_str!(concat!("catalogue/", stringify!($name), ".rs")),
+            }),*]
+        }
 
         /// The program of the demo `id`. Only the engine may call this: it is what draws the programs into a module.
         pub fn program(id: &str) -> Option<Program> {
@@ -43,6 +52,7 @@ pub fn demo(id: &str) -> Option<&'static Demo> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mark;
     use std::collections::HashSet;
 
     #[test]
@@ -64,14 +74,43 @@ mod tests {
 
     #[test]
     fn every_demo_explains_itself() {
-        for Demo { about, .. } in DEMOS {
-            let explanation = &about.explanation;
-            for part in [explanation.look_for, explanation.try_this, explanation.why] {
+        for Sheet { about, lesson, .. } in sheets() {
+            for part in [lesson.look_for, lesson.try_this, lesson.why] {
                 assert!(!part.is_empty(), "{}", about.id);
+                assert!(part.iter().all(|text| !text.is_empty()), "{}", about.id);
             }
-            for text in [about.title, about.summary, about.question.text, about.question.answer] {
+            let question = &lesson.question;
+            for text in [about.title, about.summary, question.text, question.because] {
                 assert!(!text.is_empty(), "{}", about.id);
             }
+            assert!((2..=4).contains(&question.choices.len()), "{}", about.id);
+        }
+    }
+
+    #[test]
+    fn every_demo_has_a_few_parameters_and_presets_that_differ() {
+        for Demo { about } in DEMOS {
+            assert!((2..=6).contains(&about.parameters.len()), "{}", about.id);
+            assert!((2..=3).contains(&about.presets.len()), "{}", about.id);
+            let mut seen = HashSet::new();
+            for preset in about.presets {
+                let arguments = Arguments::parse(about.parameters, preset.arguments);
+                let arguments =
+                    arguments.unwrap_or_else(|bad| panic!("{}: {}: {bad}", about.id, preset.name));
+                assert!(seen.insert(arguments.to_query()), "{}: {}", about.id, preset.name);
+                assert!(!preset.name.is_empty(), "{}", about.id);
+            }
+        }
+    }
+
+    #[test]
+    fn lines_that_match_are_marked_in_both_languages() {
+        for sheet in sheets() {
+            let id = sheet.about.id;
+            let marks = |text: &str| text.lines().filter_map(mark).collect::<HashSet<_>>();
+            let (rust, python) = (marks(sheet.program_text()), marks(sheet.lesson.python));
+            assert!(rust.len() >= 2, "{id}: mark at least two lines with // (1), // (2)");
+            assert_eq!(rust, python, "{id}");
         }
     }
 
@@ -95,11 +134,11 @@ mod tests {
 
     #[test]
     fn the_program_is_shown_without_the_texts() {
-        for demo in DEMOS {
-            let text = demo.program_text();
-            assert!(text.contains("pub fn main("), "{}", demo.about.id);
-            assert!(!text.contains("ABOUT"), "{}", demo.about.id);
-            assert!(demo.source.starts_with(text), "{}", demo.about.id);
+        for sheet in sheets() {
+            let text = sheet.program_text();
+            assert!(text.contains("pub fn main("), "{}", sheet.about.id);
+            assert!(!text.contains("ABOUT") && !text.contains("LESSON"), "{}", sheet.about.id);
+            assert!(sheet.source.starts_with(text), "{}", sheet.about.id);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A lock: one thread at a time between acquire and release.
 
-use crate::{About, Arguments, Chapter, Explanation, Kind, Parameter, ProgramError, Question};
+use crate::{About, Arguments, Chapter, Findings, Kind, Lesson, Parameter, Preset, ProgramError, Question};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn run(shared: &Shared, number: u32, period: Duration, lines: u32, use_lock: boo
     say!("Starting Thread-{number}");
     shared.begun.wait();
     if use_lock {
-        let _guard = shared.printing.lock();
+        let _guard = shared.printing.lock(); // (1)
         print_time(shared, number, period, lines);
     } else {
         print_time(shared, number, period, lines);
@@ -41,7 +41,7 @@ fn print_time(shared: &Shared, number: u32, period: Duration, lines: u32) {
     }
 }
 
-pub fn main(arguments: &Arguments) -> Result<String, ProgramError> {
+pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let use_lock = arguments.switch("lock");
     let count = arguments.whole("threads");
     let lines = arguments.whole("lines");
@@ -59,7 +59,7 @@ pub fn main(arguments: &Arguments) -> Result<String, ProgramError> {
         let theirs = Arc::clone(&shared);
         let thread = thread::Builder::new()
             .name(format!("Thread-{number}"))
-            .spawn(move || run(&theirs, number, period, lines, use_lock))
+            .spawn(move || run(&theirs, number, period, lines, use_lock)) // (2)
             .map_err(|error| format!("Thread-{number} of {count} did not start: {error}"))?;
         // Without this the threads would begin in any order, and so ask for the lock in any order.
         shared.begun.wait();
@@ -67,26 +67,25 @@ pub fn main(arguments: &Arguments) -> Result<String, ProgramError> {
         period += slower;
     }
     for thread in threads {
-        thread.join()?;
+        thread.join()?; // (3)
     }
     say!("Exiting Main Thread");
 
     // Unmixed, each thread's lines are one block: as many blocks as threads.
     let blocks = shared.changes.load(Ordering::Relaxed);
     let mixed = blocks > count;
-    match (use_lock, mixed) {
-        (true, true) => Err(format!("the lock failed: {count} threads printed in {blocks} blocks").into()),
-        (true, false) => Ok(format!(
-            "With the lock: every thread printed its {lines} lines in one piece, {count} threads in {blocks} blocks."
-        )),
-        (false, true) => {
-            Ok(format!("Without the lock: the lines are mixed, {count} threads in {blocks} blocks of lines."))
-        }
-        (false, false) => Ok(format!(
-            "Without the lock: the lines are not mixed this time, {count} threads in {blocks} blocks. Nothing prevents \
-             it; with these parameters it just did not happen."
-        )),
-    }
+    let findings = match (use_lock, mixed) {
+        (true, _) => Findings::new(format!("With the lock: {count} threads printed in {blocks} blocks of lines."))
+            .held("every thread's lines in one piece", !mixed),
+        (false, true) => Findings::new(format!("Without the lock: {count} threads printed in {blocks} blocks of lines."))
+            .seen("every thread's lines in one piece", false),
+        (false, false) => Findings::new(format!(
+            "Without the lock: {count} threads printed in {blocks} blocks. Nothing prevents them from mixing; with these \
+             parameters it just did not happen."
+        ))
+        .seen("every thread's lines in one piece", true),
+    };
+    Ok(findings.figure("lines of each thread", lines).answer(usize::from(!mixed)))
 }
 
 /// What the page says about this demo.
@@ -128,38 +127,84 @@ pub const ABOUT: About = About {
             kind: Kind::Decimal { min: 0.0, max: 10.0, default: 1.0, step: 0.1, unit: "s" },
         },
     ],
-    explanation: Explanation {
-        look_for: &[
-            "With the lock on, one lane at a time alternates between short work and sleep, and the others are hatched: \
-             they wait. The lock's own lane below shows in whose hands it is, and the section “Shared objects” shows \
-             who stands in the queue.",
-            "“Starting …” is printed before the lock, so all threads say it early. Then come the lines of Thread-1, all \
-             together, because it was the first to ask; only when it has released the lock come those of another.",
-            "The holder keeps the lock while it sleeps. Sleeping does not release it.",
-        ],
-        try_this: &[
-            "Turn “Use the lock” off and run again: the lines mix, and the whole takes as long as the slowest thread \
-             instead of the sum of all.",
-            "Use 8 threads with the lock and watch the queue get shorter by one each time a thread exits.",
-            "Use one thread: with and without the lock now behave alike, because nobody else asks for it.",
-        ],
-        why: &[
-            "A lock is either free or held by one thread. Acquire takes it when it is free and otherwise puts the \
-             thread to sleep until it is; release gives it back and wakes one that waits. What stands between the two \
-             is therefore never run by two threads at once.",
-            "The price is time: threads that could have overlapped now come one after another. So a lock should be \
-             held for as short as possible, and sleeping while holding it, as this demo does to make it visible, is \
-             what a real program avoids.",
-            "Which of several waiting threads gets the lock next is not promised. It is often the one that waited \
-             longest, but a program must not rely on that.",
-        ],
-    },
+    presets: &[
+        Preset { name: "With the lock", arguments: "" },
+        Preset { name: "No lock", arguments: "lock=off" },
+        Preset { name: "Five, locked", arguments: "threads=5&period=0.3&slower=0.1" },
+    ],
+};
+
+/// What is read beside it.
+pub const LESSON: Lesson = Lesson {
     question: Question {
         text: "Thread-1 holds the lock and sleeps for a second between its lines. Can Thread-2 print a line during \
                that second?",
-        answer: "With the lock, no: sleeping does not release it, so Thread-2 waits until Thread-1 has printed its last \
-                 line. Without the lock, yes, and the lines mix.",
+        choices: &["Yes", "No"],
+        because: "Sleeping does not release a lock, so with the lock Thread-2 waits until Thread-1 has printed its last line. \
+                  Without the lock nothing keeps it, and the lines mix.",
     },
+    look_for: &[
+        "With the lock on, one lane at a time alternates between short work and sleep, and the others are hatched: \
+         they wait. The lock's own lane below shows in whose hands it is, and the section “Shared objects” shows \
+         who stands in the queue.",
+        "“Starting …” is printed before the lock, so all threads say it early. Then come the lines of Thread-1, all \
+         together, because it was the first to ask; only when it has released the lock come those of another.",
+        "The holder keeps the lock while it sleeps. Sleeping does not release it.",
+    ],
+    try_this: &[
+        "Turn “Use the lock” off and run again: the lines mix, and the whole takes as long as the slowest thread \
+         instead of the sum of all.",
+        "Use 8 threads with the lock and watch the queue get shorter by one each time a thread exits.",
+        "Use one thread: with and without the lock now behave alike, because nobody else asks for it.",
+    ],
+    why: &[
+        "A lock is either free or held by one thread. Acquire takes it when it is free and otherwise puts the \
+         thread to sleep until it is; release gives it back and wakes one that waits. What stands between the two \
+         is therefore never run by two threads at once.",
+        "The price is time: threads that could have overlapped now come one after another. So a lock should be \
+         held for as short as possible, and sleeping while holding it, as this demo does to make it visible, is \
+         what a real program avoids.",
+        "Which of several waiting threads gets the lock next is not promised. It is often the one that waited \
+         longest, but a program must not rely on that.",
+    ],
+    python: r#"import threading
+import time
+from datetime import datetime
+
+USE_LOCK = True
+LINES = 3
+printing = threading.Lock()
+blocks = []
+
+
+def print_time(number, period):
+    for _ in range(LINES):
+        time.sleep(period)
+        print(f"Thread-{number}: {datetime.now():%H:%M:%S}")
+        if not blocks or blocks[-1] != number:
+            blocks.append(number)
+
+
+def run(number, period):
+    print(f"Starting Thread-{number}")
+    if USE_LOCK:
+        with printing:  # (1)
+            print_time(number, period)
+    else:
+        print_time(number, period)
+    print(f"Exiting Thread-{number}")
+
+
+threads = []
+for number in (1, 2):
+    thread = threading.Thread(target=run, args=(number, number * 0.2))
+    thread.start()  # (2)
+    threads.append(thread)
+for thread in threads:
+    thread.join()  # (3)
+print("Exiting Main Thread")
+print("Every thread's lines in one piece:", "yes" if len(blocks) == len(threads) else "no")
+"#,
 };
 
 #[cfg(test)]
@@ -167,12 +212,12 @@ mod tests {
     #[test]
     fn with_the_lock_nothing_mixes() {
         let result = crate::run("lock", "lock=on&threads=3&lines=2&period=0.1&slower=0").unwrap();
-        assert!(result.contains("3 threads in 3 blocks"), "{result}");
+        assert!(result.contains("3 threads printed in 3 blocks"), "{result}");
     }
 
     #[test]
     fn without_the_lock_it_runs_too() {
         let result = crate::run("lock", "lock=off&threads=2&lines=3&period=0.1&slower=0").unwrap();
-        assert!(result.starts_with("Without the lock: "), "{result}");
+        assert!(result.contains("Without the lock: "), "{result}");
     }
 }

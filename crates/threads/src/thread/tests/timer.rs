@@ -140,7 +140,7 @@ fn timers_pass_in_program_time_and_follow_a_change_of_scale() {
 
 #[test]
 fn the_programs_own_time_follows_the_scale() {
-    const TWO_HOURS: core::time::Duration = core::time::Duration::from_secs(7200);
+    const TWO_HOURS: core::time::Duration = core::time::Duration::from_hours(2);
     let run = process::run(Options { time_scale: 1e9, ..Options::default() }, || {
         let begin = clock::program_now();
         super::super::sleep(TWO_HOURS);

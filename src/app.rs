@@ -3,16 +3,18 @@
 use crate::address::{Address, SPEED};
 use crate::browser;
 use crate::form::{Form, Opened, open};
+use crate::lessons::use_lesson;
 use crate::run::RunState;
 use crate::runner::Runner;
 use crate::views::{
-    Article, Code, Controls, Demos, Notices, Objects, Output, Parameters, ResultPanel, Threads,
+    Article, Code, Controls, Demos, Notices, Objects, Output, Parameters, Presets, ResultPanel, Threads,
     TimelineFigure, use_refresh,
 };
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_render::request_animation_frame;
 use gloo_timers::callback::Timeout;
-use std::collections::HashSet;
+use std::collections::HashMap;
+use threadlab_demos::{Findings, Preset};
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
@@ -72,13 +74,24 @@ fn Lab(props: &LabProps) -> Html {
     use_keys(&onrun, &onstop);
 
     let run = runner.run();
-    let answered = use_mut_ref(HashSet::new);
+    let lesson = use_lesson(about.id);
+    // What the last run of each demo has shown.
+    let answers = use_mut_ref(HashMap::<&'static str, Option<usize>>::new);
     if (run.state.is_over() || run.state == RunState::Deadlocked)
         && let Some(ran) = run.demo
     {
-        answered.borrow_mut().insert(ran.about.id);
+        let shown = run.model().result().and_then(|result| Findings::parse(result).answer);
+        answers.borrow_mut().insert(ran.about.id, shown);
     }
-    let answered = answered.borrow().contains(about.id);
+    let answer = answers.borrow().get(about.id).copied();
+    let onpreset = use_callback((form.clone(), props.set.clone()), |preset: &'static Preset, (form, set)| {
+        let mut form = form.clone();
+        form.choose(preset);
+        if let Some(address) = form.address() {
+            browser::show_hash(&address.write(), true);
+        }
+        set.set(Some(Opened { form, notices: Vec::new() }));
+    });
     let main = use_node_ref();
     let skip = {
         let main = main.clone();
@@ -107,8 +120,10 @@ fn Lab(props: &LabProps) -> Html {
                     <p class="summary">{ about.summary }</p>
                     <Notices address={props.open.notices.clone()} runner={runner.clone()} />
                 </div>
-                <Article {demo} {answered} wide={browser::matches(WIDE)} />
+                <Article {demo} lesson={lesson.clone()} answered={answer.is_some()} shown={answer.flatten()}
+                    wide={browser::matches(WIDE)} />
                 <div class="stage">
+                    <Presets form={form.clone()} {onpreset} />
                     <Parameters form={form.clone()} {live} {onedit} onrun={onrun.clone()}>
                         <Controls runner={runner.clone()} ready={form.problems().is_empty()} {onrun} {onstop} />
                     </Parameters>
@@ -117,8 +132,8 @@ fn Lab(props: &LabProps) -> Html {
                     <Objects runner={runner.clone()} />
                     <Output runner={runner.clone()} />
                     <ResultPanel runner={runner.clone()} />
-                    <Code {demo} runner={runner.clone()} />
                 </div>
+                <Code {demo} {lesson} runner={runner.clone()} />
             </main>
         </>
     }

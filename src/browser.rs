@@ -1,8 +1,9 @@
 //! Small wrappers around what the browser gives.
 
 use gloo_events::EventListener;
-use wasm_bindgen::JsCast as _;
-use web_sys::{HtmlMetaElement, MediaQueryList, Performance, Window};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlMetaElement, MediaQueryList, Performance, Response, Window};
 
 fn performance() -> Option<Performance> {
     web_sys::window()?.performance()
@@ -30,11 +31,41 @@ pub fn mark(name: &str) {
 
 /// The folder of the engine, as the build wrote it into the page.
 pub fn engine_folder() -> String {
+    folder("engine")
+}
+
+/// The folder of the lessons, as the build wrote it into the page.
+pub fn lessons_folder() -> String {
+    folder("lessons")
+}
+
+fn folder(what: &str) -> String {
+    let selector = format!("meta[name=threadlab-{what}]");
     web_sys::window()
         .and_then(|window| window.document())
-        .and_then(|document| document.query_selector("meta[name=threadlab-engine]").ok().flatten())
+        .and_then(|document| document.query_selector(&selector).ok().flatten())
         .and_then(|element| element.dyn_into::<HtmlMetaElement>().ok())
-        .map_or_else(|| "engine/".to_owned(), |meta| meta.content())
+        .map_or_else(|| format!("{what}/"), |meta| meta.content())
+}
+
+/// Loads one of the page's own files.
+///
+/// # Errors
+/// If it cannot be had, in words.
+pub async fn load(address: &str) -> Result<Vec<u8>, String> {
+    let words = |error: JsValue| {
+        let why =
+            error.dyn_ref::<js_sys::Error>().map_or_else(String::new, |error| String::from(error.message()));
+        format!("{address} cannot be loaded: {why}")
+    };
+    let window = web_sys::window().ok_or("there is no window")?;
+    let response = JsFuture::from(window.fetch_with_str(address)).await.map_err(words)?;
+    let response: Response = response.dyn_into().map_err(words)?;
+    if !response.ok() {
+        return Err(format!("{address} cannot be loaded: the server says {}", response.status()));
+    }
+    let buffer = JsFuture::from(response.array_buffer().map_err(words)?).await.map_err(words)?;
+    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
 }
 
 /// The part of the address from `#` on.
@@ -45,7 +76,7 @@ pub fn hash() -> String {
 /// Shows `hash` as the address, as a new entry of the history or in place of the current one.
 pub fn show_hash(hash: &str, new_entry: bool) {
     let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else { return };
-    let nothing = wasm_bindgen::JsValue::NULL;
+    let nothing = JsValue::NULL;
     // Browsers refuse when an address changes too often; the next edit then carries this one along.
     let _ = if new_entry {
         history.push_state_with_url(&nothing, "", Some(hash))

@@ -1,7 +1,7 @@
 //! What stands in the controls, checked.
 
 use crate::address::{Address, SPEED, VERSION};
-use threadlab_demos::{Arguments, BadArguments, Demo, Kind, Parameter, Problem, demo, demos};
+use threadlab_demos::{Arguments, BadArguments, Demo, Kind, Parameter, Preset, Problem, demo, demos};
 
 /// How fast program time passes: the page's own parameter, the same for every demo.
 pub static SPEED_PARAMETER: [Parameter; 1] = [Parameter {
@@ -52,6 +52,28 @@ impl Form {
         let Some(place) = self.place(name) else { return false };
         self.texts[place] = text.into();
         true
+    }
+
+    /// Puts a preset's values into the controls, and defaults where it says nothing. The speed stays.
+    pub fn choose(&mut self, preset: &Preset) {
+        let preset = self.texts_of(preset);
+        self.texts = preset;
+    }
+
+    /// Whether a preset's values stand in the controls.
+    pub fn has_chosen(&self, preset: &Preset) -> bool {
+        let arguments = |texts: &[String]| {
+            let names = self.demo.about.parameters.iter().map(|parameter| parameter.name);
+            Arguments::from_pairs(self.demo.about.parameters, names.zip(texts)).ok()
+        };
+        arguments(&self.texts).is_some_and(|mine| Some(mine) == arguments(&self.texts_of(preset)))
+    }
+
+    fn texts_of(&self, preset: &Preset) -> Vec<String> {
+        let arguments = Arguments::parse(self.demo.about.parameters, preset.arguments);
+        // Presets are tested; what of one cannot be used has its default.
+        let arguments = arguments.unwrap_or_else(|bad| bad.usable);
+        arguments.pairs().map(|(_, value)| value).collect()
     }
 
     /// The demo's arguments, if all of them can be used.
@@ -161,6 +183,21 @@ mod tests {
         form.set(SPEED, "2.5");
         let link = form.address().unwrap().write();
         assert_eq!(opened(&link), Opened { form, notices: Vec::new() });
+    }
+
+    #[test]
+    fn a_preset_fills_the_controls() {
+        let demo = demo("lock").unwrap();
+        let mut form = Form::new(demo);
+        form.set("threads", "7");
+        form.set(SPEED, "2");
+        let no_lock = demo.about.presets.iter().find(|preset| preset.arguments == "lock=off").unwrap();
+        assert!(!form.has_chosen(no_lock));
+        form.choose(no_lock);
+        assert!(form.has_chosen(no_lock));
+        assert_eq!((form.text("lock"), form.text("threads"), form.text(SPEED)), ("off", "2", "2"));
+        form.set("threads", "many");
+        assert!(!form.has_chosen(no_lock));
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub mod clock;
 #[cfg(target_arch = "wasm32")]
 pub mod crash;
 pub mod form;
+#[cfg(target_arch = "wasm32")]
+pub mod lessons;
 pub mod processes;
 pub mod run;
 #[cfg(target_arch = "wasm32")]

@@ -1,5 +1,7 @@
 //! What to make of a demo.
 
+use super::Question;
+use crate::lessons::Loading;
 use threadlab_demos::Demo;
 use yew::prelude::*;
 
@@ -8,8 +10,12 @@ use yew::prelude::*;
 pub struct Props {
     /// The demo.
     pub demo: &'static Demo,
+    /// Its lesson.
+    pub lesson: Loading,
     /// Whether the demo has run, so that the question's answer may be shown.
     pub answered: bool,
+    /// Which of the choices the last run has shown.
+    pub shown: Option<usize>,
     /// Whether there is room to show everything at once.
     pub wide: bool,
 }
@@ -17,7 +23,9 @@ pub struct Props {
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
         self.demo.about.id == other.demo.about.id
+            && self.lesson == other.lesson
             && self.answered == other.answered
+            && self.shown == other.shown
             && self.wide == other.wide
     }
 }
@@ -25,34 +33,32 @@ impl PartialEq for Props {
 /// The explanation: a question first, its answer after a run, then what to look for, what to try and why.
 #[component]
 pub fn Article(props: &Props) -> Html {
-    let about = props.demo.about;
-    let explanation = &about.explanation;
-    let part = |title: &'static str, paragraphs: &'static [&'static str]| {
+    let part = |title: &'static str, paragraphs: &[String]| {
         html! {
             <details open={props.wide} key={title}>
                 <summary><h2>{ title }</h2></summary>
-                { for paragraphs.iter().map(|text| html! { <p>{ *text }</p> }) }
+                { for paragraphs.iter().map(|text| html! { <p>{ text.clone() }</p> }) }
             </details>
         }
     };
-    // Both texts take their place from the beginning, one of them unseen, so that nothing moves when a run ends.
-    let (before, after) =
-        if props.answered { ("hint unseen", "answer-text") } else { ("hint", "answer-text unseen") };
+    let id = props.demo.about.id;
+    let content = match &props.lesson {
+        Loading::Ready(lesson) => html! {
+            <>
+                <Question key={id} {id} lesson={lesson.clone()} answered={props.answered} shown={props.shown} />
+                { part("Look for", &lesson.look_for) }
+                { part("Try", &lesson.try_this) }
+                { part("Why", &lesson.why) }
+            </>
+        },
+        Loading::Waiting => {
+            html! { <p class="question hint" aria-busy="true">{ "The explanation is being loaded." }</p> }
+        }
+        Loading::Failed(why) => html! {
+            <p class="notice" role="alert">{ format!("The explanation is missing: {why}. The demo runs without it.") }</p>
+        },
+    };
     html! {
-        <article class="explanation" aria-label="Explanation" key={about.id}>
-            <section class="question" aria-labelledby="question-title">
-                <h2 id="question-title">{ "Before you run" }</h2>
-                <p>{ about.question.text }</p>
-                <div class="answer">
-                    <p class={before}>{ "Decide, then press Run. The answer appears here afterwards." }</p>
-                    <p class={after} data-answer={props.answered.to_string()}>
-                        { about.question.answer }
-                    </p>
-                </div>
-            </section>
-            { part("Look for", explanation.look_for) }
-            { part("Try", explanation.try_this) }
-            { part("Why", explanation.why) }
-        </article>
+        <article class="explanation" aria-label="Explanation" key={id}>{ content }</article>
     }
 }

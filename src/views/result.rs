@@ -2,6 +2,7 @@
 
 use super::{RunProps, use_refresh};
 use crate::run::RunState;
+use threadlab_demos::{Fact, Findings};
 use yew::prelude::*;
 
 /// The program's result, or why there is none.
@@ -9,23 +10,55 @@ use yew::prelude::*;
 pub fn ResultPanel(props: &RunProps) -> Html {
     use_refresh(&props.runner);
     let run = props.runner.run();
-    let (kind, text) = match run.state {
-        RunState::Idle => ("none", "The result appears here when the demo has run.".to_owned()),
-        RunState::Starting | RunState::Running => ("none", "Not there yet.".to_owned()),
+    let (kind, content) = match run.state {
+        RunState::Idle => ("none", html! { "The result appears here when the demo has run." }),
+        RunState::Starting | RunState::Running => ("none", html! { "Not there yet." }),
         RunState::Deadlocked => {
-            ("deadlock", run.deadlock(usize::MAX).map(|deadlock| deadlock.text()).unwrap_or_default())
+            let text = run.deadlock(usize::MAX).map(|deadlock| deadlock.text()).unwrap_or_default();
+            ("deadlock", html! { text })
         }
-        RunState::Stopped => ("none", "Stopped before it had a result.".to_owned()),
-        RunState::Finished => {
-            ("result", run.model().result().unwrap_or("It ended without a result.").to_owned())
+        RunState::Stopped => ("none", html! { "Stopped before it had a result." }),
+        RunState::Finished => match run.model().result() {
+            Some(result) => ("result", html! { <Found text={result.to_owned()} /> }),
+            None => ("result", html! { "It ended without a result." }),
+        },
+        RunState::Failed => {
+            ("failure", html! { run.failure_words().unwrap_or_else(|| "It failed.".to_owned()) })
         }
-        RunState::Failed => ("failure", run.failure_words().unwrap_or_else(|| "It failed.".to_owned())),
     };
     html! {
         <section class="panel panel-result" aria-labelledby="result-title">
             <h2 id="result-title">{ "Result" }</h2>
             <div class={format!("panel-body result result-{kind}")} tabindex="0" role="group"
-                aria-label="Result of the run" data-result={kind}>{ text }</div>
+                aria-label="Result of the run" data-result={kind}>{ content }</div>
         </section>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct FoundProps {
+    text: String,
+}
+
+/// What the program found out about its own run.
+#[component]
+fn Found(props: &FoundProps) -> Html {
+    let findings = use_memo(props.text.clone(), |text| Findings::parse(text));
+    html! {
+        <>
+            <p>{ findings.sentence.clone() }</p>
+            if !findings.facts.is_empty() {
+                <ul class="facts">{ for findings.facts.iter().map(fact) }</ul>
+            }
+        </>
+    }
+}
+
+fn fact(fact: &Fact) -> Html {
+    let class = match fact {
+        Fact::Held(_, true) | Fact::Seen(_, true) => "fact fact-yes",
+        Fact::Held(_, false) | Fact::Seen(_, false) => "fact fact-no",
+        Fact::Figure(..) => "fact fact-figure",
+    };
+    html! { <li {class}>{ fact.to_string() }</li> }
 }

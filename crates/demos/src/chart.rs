@@ -1,5 +1,6 @@
 //! What a demo measured, to be drawn by the page.
 
+use crate::decimal;
 use crate::findings::one_line;
 use std::fmt::Write as _;
 
@@ -189,10 +190,7 @@ fn rounded(value: f64) -> f64 {
 }
 
 fn numbers(text: &str) -> Vec<f64> {
-    text.split_ascii_whitespace()
-        .filter_map(|number| number.parse().ok())
-        .filter(|number: &f64| number.is_finite())
-        .collect()
+    text.split_ascii_whitespace().filter_map(decimal).collect()
 }
 
 /// The first of 64 characters that stand for 0 to 63; none of them separates fields or lines.

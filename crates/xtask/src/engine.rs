@@ -1,8 +1,9 @@
-//! The engine's module: built with the engine's flags and put beside the page that Trunk is about to finish.
+//! The engine's module, built with the engine's flags, and the demos' lessons: put beside the page that Trunk is about to
+//! finish.
 //!
-//! This runs as Trunk's `post_build` hook, so `trunk serve` alone builds the engine too. Its files go into a folder
-//! named after their contents, and the page is told that name: a page from today never meets yesterday's engine in
-//! somebody's cache.
+//! This runs as Trunk's `post_build` hook, so `trunk serve` alone builds them too. Their files go into folders named after
+//! their contents, and the page is told those names: a page from today never meets yesterday's engine in somebody's
+//! cache.
 
 use std::env;
 use std::fs;
@@ -13,6 +14,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::fingerprint::{Fingerprint, files_below};
 use crate::http::ISOLATION;
+use crate::lessons;
 use crate::process;
 use crate::step::step;
 use crate::toolchain::Toolchain;
@@ -26,11 +28,10 @@ pub const RELEASE_PROFILE: &str = "engine";
 /// The package of the engine that people get.
 const PACKAGE: &str = "threadlab-engine";
 
-/// The element of index.html that tells the page where its engine is.
-const META: &str = "threadlab-engine";
-
-/// The value of that element's `content` in the sources.
-const PLACEHOLDER: &str = "engine/";
+/// What goes into folders of the page that are named after their contents. In the sources, index.html has
+/// `<meta name="threadlab-engine" content="engine/">` for the first of them.
+const ENGINE: &str = "engine";
+const LESSONS: &str = "lessons";
 
 /// Builds the engine into the page that Trunk stages, by the environment variables that Trunk gives its hooks.
 ///
@@ -48,10 +49,12 @@ pub fn hook(workspace: &Workspace, cache: &Cache) -> Result<()> {
     let wasm_opt = if release { wasm_opt::find(cache) } else { None };
 
     let files = bindings(workspace, PACKAGE, &build, &tools, wasm_opt.as_deref(), release)?;
-    let name = place(&files, &staging)?;
+    let engine = place(ENGINE, &files, &staging)?;
+    let lessons = place(LESSONS, &lessons::write(workspace)?, &staging)?;
     let index = staging.join("index.html");
     let html = fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
-    let html = name_engine(&html, &name)?;
+    let html = name_folder(&html, ENGINE, &engine)?;
+    let html = name_folder(&html, LESSONS, &lessons)?;
     fs::write(&index, html).with_context(|| format!("cannot write {}", index.display()))?;
     write_headers(&staging)?;
     if let Some(wasm_opt) = &wasm_opt {
@@ -108,11 +111,11 @@ pub fn bindings(
     Ok(folder)
 }
 
-/// Copies the engine's files into a folder of the page that is named after their contents, and returns its name.
-fn place(files: &Path, staging: &Path) -> Result<String> {
+/// Copies files into a folder of the page that is named after what they are and their contents, and returns its name.
+fn place(what: &str, files: &Path, staging: &Path) -> Result<String> {
     let mut print = Fingerprint::new();
     print.add_tree(files)?;
-    let name = format!("engine-{}", print.hex());
+    let name = format!("{what}-{}", print.hex());
     for file in files_below(files)? {
         let relative = file.strip_prefix(files).context("a file outside of its own folder")?;
         let target = staging.join(&name).join(relative);
@@ -124,23 +127,29 @@ fn place(files: &Path, staging: &Path) -> Result<String> {
     Ok(name)
 }
 
-/// Puts the engine's folder into the page's `<meta name="threadlab-engine" content="engine/">`.
-fn name_engine(html: &str, name: &str) -> Result<String> {
+/// Puts a folder's name into the page's `<meta name="threadlab-engine" content="engine/">`, or that of something else.
+fn name_folder(html: &str, what: &str, name: &str) -> Result<String> {
+    let (meta, placeholder) = (format!("threadlab-{what}"), format!("{what}/"));
     let mut from = 0;
     while let Some(start) = html[from..].find("<meta").map(|at| at + from) {
         let end = html[start..].find('>').map_or(html.len(), |at| at + start);
         let element = &html[start..end];
-        if element.contains(META) {
-            let changed = element.replacen(PLACEHOLDER, &format!("{name}/"), 1);
-            if changed == element {
-                bail!("index.html: <meta name=\"{META}\"> has no content=\"{PLACEHOLDER}\" to replace");
+        if element.contains(&meta) {
+            // In the content and not in the name.
+            let (before, content) = match element.find("content=") {
+                Some(at) => element.split_at(at),
+                None => (element, ""),
+            };
+            let changed = content.replacen(&placeholder, &format!("{name}/"), 1);
+            if changed == content {
+                bail!("index.html: <meta name=\"{meta}\"> has no content=\"{placeholder}\" to replace");
             }
-            return Ok(format!("{}{changed}{}", &html[..start], &html[end..]));
+            return Ok(format!("{}{before}{changed}{}", &html[..start], &html[end..]));
         }
         from = end;
     }
     bail!(
-        "index.html has no <meta name=\"{META}\" content=\"{PLACEHOLDER}\">, so the page would not find its engine"
+        "index.html has no <meta name=\"{meta}\" content=\"{placeholder}\">, so the page would not find its {what}"
     )
 }
 
@@ -183,7 +192,7 @@ mod tests {
     fn the_page_learns_its_engines_folder() {
         let html =
             "<head><meta charset=utf-8><meta name=\"threadlab-engine\" content=\"engine/\"><p>engine/</p>";
-        let named = name_engine(html, "engine-0123456789ab").unwrap();
+        let named = name_folder(html, ENGINE, "engine-0123456789ab").unwrap();
         assert_eq!(
             named,
             "<head><meta charset=utf-8><meta name=\"threadlab-engine\" content=\"engine-0123456789ab/\"><p>engine/</p>"
@@ -192,16 +201,27 @@ mod tests {
 
     #[test]
     fn attributes_may_come_in_any_order_and_unquoted() {
-        let named = name_engine("<meta content=engine/ name=threadlab-engine>", "engine-a").unwrap();
+        let named = name_folder("<meta content=engine/ name=threadlab-engine>", ENGINE, "engine-a").unwrap();
         assert_eq!(named, "<meta content=engine-a/ name=threadlab-engine>");
     }
 
     #[test]
+    fn each_folder_has_an_element_of_its_own() {
+        let html =
+            "<meta name=threadlab-engine content=engine/><meta name=threadlab-lessons content=lessons/>";
+        let named = name_folder(html, LESSONS, "lessons-b").unwrap();
+        assert_eq!(
+            named,
+            "<meta name=threadlab-engine content=engine/><meta name=threadlab-lessons content=lessons-b/>"
+        );
+    }
+
+    #[test]
     fn a_page_without_the_element_is_refused() {
-        assert!(name_engine("<meta name=viewport>", "engine-a").is_err());
-        assert!(name_engine("<meta name=threadlab-engine content=other>", "engine-a").is_err());
-        assert!(name_engine("<meta", "engine-a").is_err());
-        assert!(name_engine("", "engine-a").is_err());
+        assert!(name_folder("<meta name=viewport>", ENGINE, "engine-a").is_err());
+        assert!(name_folder("<meta name=threadlab-engine content=other>", ENGINE, "engine-a").is_err());
+        assert!(name_folder("<meta", ENGINE, "engine-a").is_err());
+        assert!(name_folder("", ENGINE, "engine-a").is_err());
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod cli;
 mod engine;
 mod fingerprint;
 mod http;
+mod lessons;
 mod native;
 mod page;
 mod ports;

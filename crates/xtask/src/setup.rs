@@ -8,6 +8,7 @@ use std::thread;
 
 use anyhow::{Context as _, Result, anyhow};
 
+use crate::native;
 use crate::shim;
 use crate::tools::{trunk, wasm_bindgen, wasm_opt};
 use crate::wasm::{self, Build};
@@ -72,6 +73,7 @@ impl Setup {
     pub fn trunk(&self, workspace: &Workspace) -> Result<Command> {
         let mut command = Command::new(self.trunk.join(format!("trunk{}", env::consts::EXE_SUFFIX)));
         self.page.use_in(&mut command);
+        native::tell_hooks(&mut command);
         command
             .current_dir(workspace.root())
             .env(shim::REAL_CARGO, &self.cargo)

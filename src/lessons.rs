@@ -1,0 +1,80 @@
+//! The lessons of demos: loaded when a demo is opened, and kept.
+
+use crate::browser;
+use std::rc::Rc;
+use threadlab_lessons::Lesson;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+/// How far a lesson is.
+#[derive(Clone, Debug)]
+pub enum Loading {
+    /// On its way.
+    Waiting,
+    /// There.
+    Ready(Rc<Lesson>),
+    /// Not to be had, and why.
+    Failed(String),
+}
+
+impl PartialEq for Loading {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Waiting, Self::Waiting) => true,
+            // Lessons are kept, so the same one is the same object.
+            (Self::Ready(a), Self::Ready(b)) => Rc::ptr_eq(a, b),
+            (Self::Failed(a), Self::Failed(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+impl Loading {
+    /// The lesson, if it is there.
+    pub const fn lesson(&self) -> Option<&Rc<Lesson>> {
+        match self {
+            Self::Ready(lesson) => Some(lesson),
+            Self::Waiting | Self::Failed(_) => None,
+        }
+    }
+}
+
+/// The lesson of the demo `id`. The first time it is loaded; the view is drawn again when it has come.
+#[hook]
+pub fn use_lesson(id: &'static str) -> Loading {
+    let shelf = use_mut_ref(Vec::<(&'static str, Rc<Lesson>)>::new);
+    let failure = use_state(|| None::<(&'static str, String)>);
+    let redraw = use_force_update();
+    {
+        let (shelf, failure) = (Rc::clone(&shelf), failure.setter());
+        use_effect_with(id, move |&id| {
+            if find(&shelf.borrow(), id).is_none() {
+                spawn_local(async move {
+                    match load(id).await {
+                        Ok(lesson) => {
+                            shelf.borrow_mut().push((id, Rc::new(lesson)));
+                            redraw.force_update();
+                        }
+                        Err(why) => failure.set(Some((id, why))),
+                    }
+                });
+            }
+        });
+    }
+    let found = find(&shelf.borrow(), id);
+    match (found, &*failure) {
+        (Some(lesson), _) => Loading::Ready(lesson),
+        (None, Some((failed, why))) if *failed == id => Loading::Failed(why.clone()),
+        (None, _) => Loading::Waiting,
+    }
+}
+
+fn find(shelf: &[(&'static str, Rc<Lesson>)], id: &str) -> Option<Rc<Lesson>> {
+    shelf.iter().find(|(known, _)| *known == id).map(|(_, lesson)| Rc::clone(lesson))
+}
+
+async fn load(id: &str) -> Result<Lesson, String> {
+    let address = format!("{}{id}.lesson", browser::lessons_folder());
+    let bytes = browser::load(&address).await?;
+    Lesson::from_bytes(&bytes).map_err(|error| format!("{address}: {error}"))
+}

@@ -1,0 +1,77 @@
+//! The question that a run answers.
+
+use std::rc::Rc;
+use threadlab_lessons::Lesson;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+/// What is asked.
+#[derive(Properties)]
+pub struct Props {
+    /// The demo's name in addresses.
+    pub id: &'static str,
+    /// The lesson with the question.
+    pub lesson: Rc<Lesson>,
+    /// Whether the demo has run, so that the answer may be shown.
+    pub answered: bool,
+    /// Which of the choices the last run has shown.
+    pub shown: Option<usize>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+            && Rc::ptr_eq(&self.lesson, &other.lesson)
+            && self.answered == other.answered
+            && self.shown == other.shown
+    }
+}
+
+/// The question with its choices, and after a run which of them it has shown, and why.
+#[component]
+pub fn Question(props: &Props) -> Html {
+    let picked = use_state(|| None::<usize>);
+    let question = &props.lesson.question;
+    let choice = |(number, text): (usize, &String)| {
+        let right = props.answered && props.shown == Some(number);
+        let onchange = {
+            let picked = picked.setter();
+            Callback::from(move |event: Event| {
+                if event.target_unchecked_into::<HtmlInputElement>().checked() {
+                    picked.set(Some(number));
+                }
+            })
+        };
+        html! {
+            <label class={classes!("choice", right.then_some("choice-shown"))} key={number}>
+                <input type="radio" name={format!("question-{}", props.id)} checked={*picked == Some(number)} {onchange} />
+                <span>{ text.clone() }</span>
+                // It has its place from the beginning.
+                <span class={if right { "verdict" } else { "verdict unseen" }}>{ "shown by the run" }</span>
+            </label>
+        }
+    };
+    let verdict = match (props.answered, props.shown, *picked) {
+        (false, _, None) => "Decide, then press Run. The answer appears here afterwards.",
+        (false, _, Some(_)) => "Now press Run, and see.",
+        (true, None, _) => "This run did not decide it.",
+        (true, Some(_), None) => "The run has decided it.",
+        (true, Some(shown), Some(picked)) if shown == picked => "Right, as the run has shown.",
+        (true, Some(_), Some(_)) => "The run has shown something else.",
+    };
+    // The answer takes its place from the beginning, unseen, so that nothing moves when a run ends.
+    let because = if props.answered { "answer-text" } else { "answer-text unseen" };
+    html! {
+        <section class="question" aria-labelledby="question-title">
+            <h2 id="question-title">{ "Before you run" }</h2>
+            <fieldset>
+                <legend>{ question.text.clone() }</legend>
+                { for question.choices.iter().enumerate().map(choice) }
+            </fieldset>
+            <div class="answer">
+                <p class="hint" role="status">{ verdict }</p>
+                <p class={because} data-answer={props.answered.to_string()}>{ question.because.clone() }</p>
+            </div>
+        </section>
+    }
+}

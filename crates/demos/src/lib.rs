@@ -13,6 +13,7 @@ mod arguments;
 mod catalogue;
 mod chart;
 mod decimal;
+pub mod fetch;
 mod findings;
 mod lesson;
 mod number;

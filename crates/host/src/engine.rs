@@ -64,9 +64,11 @@ impl Engine {
     /// If the browser does not take the workers' script.
     pub fn from_parts(module: WebAssembly::Module, glue: &str) -> Result<Rc<Self>, LoadError> {
         // A script of a few lines in front of the engine's own, so that no further file has to be served.
-        let glue = JsString::from(absolute(glue));
-        let glue: String = js_sys::JSON::stringify(&glue).map_or_else(|_| String::new(), Into::into);
-        let text = format!("import * as engine from {glue};\n{}", include_str!("worker.js"));
+        let (glue, page) = (quoted(&absolute(glue)), quoted(&absolute("./")));
+        let text = format!(
+            "import * as engine from {glue};\nglobalThis.threadlabPage = {page};\n{}",
+            include_str!("worker.js")
+        );
         let options = BlobPropertyBag::new();
         options.set_type("text/javascript");
         let parts = Array::of1(&JsValue::from_str(&text));
@@ -100,6 +102,11 @@ fn absolute(relative: &str) -> String {
         Some(Ok(url)) => url.href(),
         _ => relative.to_owned(),
     }
+}
+
+/// A text as a script has it between quotes.
+fn quoted(text: &str) -> String {
+    js_sys::JSON::stringify(&JsString::from(text)).map_or_else(|_| String::new(), Into::into)
 }
 
 /// What an error of the browser says.

@@ -1,4 +1,5 @@
-// A worker of a process. The engine's module is put in front of this by the page that makes the worker.
+// A worker of a process. The page that makes it puts two things in front of this: the engine's module, and as
+// `threadlabPage` the address of the page's own folder, which a worker with a script of this kind cannot know.
 
 const pageBytes = 65536;
 // As the engine is linked.

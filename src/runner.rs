@@ -260,6 +260,7 @@ impl Inner {
                 self.run.borrow_mut().hear(FIRST_PROCESS, events, now);
                 self.heard_at(now);
             }
+            Notice::Kernel { .. } => {}
             Notice::Child { process, news } => {
                 let now = browser::now_micros();
                 match news {

@@ -6,7 +6,7 @@ use threadlab_harness::{Named, run};
 use threadlab_host::Options;
 use threadlab_processes::process::spawn;
 use threadlab_processes::{Connection, Error, Queue, one_way_pipe, pipe};
-use threadlab_threads::{clock, untraced};
+use threadlab_threads::clock;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -36,12 +36,13 @@ fn text(error: Error) -> String {
     error.to_string()
 }
 
-/// Microseconds for a message, in each round but the first ones, in which the compiler is still at work.
+/// Microseconds for a message, in each round but the first ones, in which the compiler is still at work. Events are
+/// recorded as in any run.
 fn time(load: &Load, mut round: impl FnMut() -> Result<(), Error>) -> Result<String, String> {
     let mut samples = Samples::default();
     for number in 0..ROUNDS + WARM_UP {
         let before = clock::now();
-        untraced(&mut round).map_err(text)?;
+        round().map_err(text)?;
         let time = clock::now().saturating_sub(before).as_secs_f64() * 1e6 / f64::from(load.count);
         if number >= WARM_UP {
             samples.add(time);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 use threadlab_host::{ChildNews, Engine, Notice, Options, Outcome, Process};
-use threadlab_trace::{Event, What};
+use threadlab_trace::{Event, SharedEvent, What};
 use wasm_bindgen::JsCast;
 
 /// A program by its name, as the module's `find` looks it up.
@@ -68,6 +68,8 @@ pub struct Run {
     pub count: usize,
     /// The processes that it started, by their numbers.
     pub children: BTreeMap<u32, Child>,
+    /// What happened to what the processes share, in order.
+    pub shared: Vec<SharedEvent>,
     /// Events lost.
     pub lost: u64,
     /// The process's memory when the last events but those of its end were read, in bytes.
@@ -159,11 +161,12 @@ async fn run_keeping(
     let outcome: Rc<RefCell<Option<Outcome>>> = Rc::default();
     let memory_bytes: Rc<Cell<u32>> = Rc::default();
     let children: Rc<RefCell<BTreeMap<u32, Child>>> = Rc::default();
+    let shared: Rc<RefCell<Vec<SharedEvent>>> = Rc::default();
     let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
     let listener = {
         let (process, events, outcome) = (Rc::clone(&process), Rc::clone(&events), Rc::clone(&outcome));
         let (memory_bytes, waker) = (Rc::clone(&memory_bytes), Rc::clone(&waker));
-        let children = Rc::clone(&children);
+        let (children, hear_shared) = (Rc::clone(&children), Rc::clone(&shared));
         move |notice: Notice<'_>| match notice {
             Notice::Running => {}
             Notice::Events(new) => {
@@ -173,6 +176,7 @@ async fn run_keeping(
                 memory_bytes.set(process.memory_bytes().max(memory_bytes.get()));
                 act(&process, &events.borrow());
             }
+            Notice::Kernel { events: new, .. } => hear_shared.borrow_mut().extend_from_slice(new),
             Notice::Child { process: number, news } => {
                 let mut children = children.borrow_mut();
                 let child = children.entry(number).or_default();
@@ -210,6 +214,6 @@ async fn run_keeping(
     // The last reference but the listener's, which is gone.
     process.take();
     let outcome = outcome.take().expect("the run has ended");
-    let (events, children) = (events.take(), children.take());
-    Run { outcome, events, count: count.get(), children, lost, memory_bytes: memory_bytes.get() }
+    let (events, children, shared) = (events.take(), children.take(), shared.take());
+    Run { outcome, events, count: count.get(), children, shared, lost, memory_bytes: memory_bytes.get() }
 }

@@ -7,11 +7,13 @@ use crate::member::Member;
 use crate::messages::{Birth, Kernel, Message, Start};
 use crate::numbered::Numbered;
 use crate::process::{ChildNews, Notice, Options};
+use crate::stream::Stream;
 use crate::supervisor::Supervisor;
 use crate::workers::{Heard, Worker};
 use core::cell::{Cell, RefCell};
 use js_sys::WebAssembly;
 use std::rc::{Rc, Weak};
+use threadlab_trace::SharedEvent;
 
 /// The number that the kernel gives to a run's first process.
 pub(crate) const FIRST: u32 = 1;
@@ -52,6 +54,8 @@ pub(crate) struct Family {
     /// Those of them that have a thread on its way out of the kernel.
     leaving: RefCell<Vec<u32>>,
     kernel: RefCell<Option<Kernel>>,
+    /// The events of the kernel, once it is at work.
+    kernel_events: RefCell<Option<Stream>>,
     supervisor: RefCell<Option<Supervisor>>,
     /// A worker that is there for the next process that is forked or comes from the fork server.
     spare: RefCell<Option<Spare>>,
@@ -81,6 +85,7 @@ impl Family {
             ending: RefCell::default(),
             leaving: RefCell::default(),
             kernel: RefCell::default(),
+            kernel_events: RefCell::default(),
             supervisor: RefCell::default(),
             spare: RefCell::default(),
             frames: RefCell::default(),
@@ -155,6 +160,7 @@ impl Family {
         match heard {
             Heard::Message(Message::Ready) => member.worker_is_ready(self.elapsed()),
             Heard::Message(Message::Kernel(kernel)) => *self.kernel.borrow_mut() = Some(kernel),
+            Heard::Message(Message::KernelBegun { trace }) => self.kernel_begins(trace),
             Heard::Message(Message::Started { memory, trace, controls }) => {
                 member.begins(memory, trace, controls);
                 member.tell_time_scale(self.time_scale.get());
@@ -177,6 +183,16 @@ impl Family {
             Heard::Message(Message::Template { .. } | Message::Expelled(_) | Message::Buried { .. }) => {}
             Heard::Error(reason) if member.awaits_a_worker() => self.refused(process, &member, reason),
             Heard::Error(message) => self.died(process, &Failure::died(&message, 0)),
+        }
+    }
+
+    /// A worker has reached the kernel, whose directory of events is at this address. Each says so, since the first one may
+    /// be ended before it is heard.
+    fn kernel_begins(&self, trace: usize) {
+        if let Some(kernel) = &*self.kernel.borrow() {
+            self.kernel_events
+                .borrow_mut()
+                .get_or_insert_with(|| Stream::new(kernel.memory().clone(), trace));
         }
     }
 
@@ -270,6 +286,7 @@ impl Family {
                 }
             }
             Heard::Message(Message::MakeRoom(done)) => crate::memory::make_room(&done),
+            Heard::Message(Message::KernelBegun { trace }) => self.kernel_begins(trace),
             Heard::Message(Message::Expelled(process)) => self.bury(process),
             Heard::Message(Message::Buried { process, orphans }) => {
                 let end = self.ending.borrow_mut().remove(process);
@@ -371,6 +388,27 @@ impl Family {
                 self.refused(process, &member, format!("a worker did not start within {seconds} seconds"));
             }
         }
+        if !self.ended.get() {
+            self.drain_kernel(false);
+        }
+    }
+
+    /// Hands on what has happened in the kernel. Whoever compares it with what the processes tell counts on its being read
+    /// after all of that.
+    fn drain_kernel(&self, last: bool) {
+        let mut events = Vec::new();
+        let (was_complete, complete) = {
+            let mut stream = self.kernel_events.borrow_mut();
+            let Some(stream) = &mut *stream else { return };
+            let was_complete = stream.is_complete();
+            stream.drain(self.tick(), last, &mut events);
+            (was_complete, stream.is_complete())
+        };
+        if events.is_empty() && complete == was_complete {
+            return;
+        }
+        let events: Vec<_> = events.into_iter().map(SharedEvent::of_kernel).collect();
+        self.notify(Notice::Kernel { events: &events, complete });
     }
 
     fn drain(&self, process: u32, member: &Member, last: bool) {
@@ -404,7 +442,8 @@ impl Family {
             self.drain(*process, member, true);
             lost += member.lost();
         }
-        self.lost_before.set(lost);
+        self.drain_kernel(true);
+        self.lost_before.set(lost + self.kernel_events.take().map_or(0, |stream| stream.lost()));
         self.kernel.take();
         // Some may have ended without the page having heard so from the kernel; the others end with the family.
         let mut children = self.ending.take();
@@ -445,7 +484,9 @@ impl Family {
     }
 
     pub(crate) fn lost(&self) -> u64 {
-        self.lost_before.get() + self.members.borrow().iter().map(|(_, member)| member.lost()).sum::<u64>()
+        let kernel = self.kernel_events.borrow().as_ref().map_or(0, Stream::lost);
+        let members = self.members.borrow().iter().map(|(_, member)| member.lost()).sum::<u64>();
+        self.lost_before.get() + members + kernel
     }
 
     pub(crate) fn memory_bytes(&self, process: u32) -> u32 {

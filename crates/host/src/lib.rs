@@ -17,6 +17,7 @@ mod memory;
 mod messages;
 mod numbered;
 mod process;
+mod stream;
 mod supervisor;
 mod support;
 mod workers;

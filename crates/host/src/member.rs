@@ -1,10 +1,11 @@
 //! One process of a run: its workers, its memory and its events.
 
 use crate::memory::View;
+use crate::stream::Stream;
 use crate::workers::Worker;
 use core::cell::{Cell, RefCell};
 use js_sys::{Atomics, Int32Array, SharedArrayBuffer, WebAssembly};
-use threadlab_trace::{Event, Merge, RemoteDirectory, SharedMemory as _};
+use threadlab_trace::{Event, SharedMemory as _};
 
 /// A process.
 pub(crate) struct Member {
@@ -23,10 +24,8 @@ pub(crate) struct Member {
 
 /// What there is once the leader has begun.
 struct Shared {
-    memory: WebAssembly::Memory,
-    trace: usize,
+    stream: Stream,
     controls: usize,
-    merge: Merge,
     events: Vec<Event>,
 }
 
@@ -86,13 +85,13 @@ impl Member {
 
     /// Its leader has begun.
     pub(crate) fn begins(&self, memory: WebAssembly::Memory, trace: usize, controls: usize) {
-        let shared = Shared { memory, trace, controls, merge: Merge::new(), events: Vec::new() };
+        let shared = Shared { stream: Stream::new(memory, trace), controls, events: Vec::new() };
         *self.shared.borrow_mut() = Some(shared);
     }
 
     /// Its memory, once its leader has begun.
     pub(crate) fn memory(&self) -> Option<WebAssembly::Memory> {
-        self.shared.borrow().as_ref().map(|shared| shared.memory.clone())
+        self.shared.borrow().as_ref().map(|shared| shared.stream.memory().clone())
     }
 
     /// The size of its memory in bytes, or 0 before its leader has begun.
@@ -122,16 +121,10 @@ impl Member {
     /// `last` that its workers have ended.
     pub(crate) fn drain(&self, tick: u32, last: bool, hear: impl FnOnce(&[Event])) {
         let mut shared = self.shared.borrow_mut();
-        let Some(Shared { memory, trace, merge, events, .. }) = &mut *shared else { return };
-        let directory = RemoteDirectory::new(View::new(memory), *trace);
-        directory.set_tick(tick);
+        let Some(Shared { stream, events, .. }) = &mut *shared else { return };
         events.clear();
-        if last {
-            merge.finish(&directory, events);
-        } else {
-            merge.drain(&directory, events);
-        }
-        self.lost.set(merge.dropped(&directory) + merge.garbage());
+        stream.drain(tick, last, events);
+        self.lost.set(stream.lost());
         if events.is_empty() {
             return;
         }
@@ -150,7 +143,7 @@ impl Member {
         if let Some(shared) = &*self.shared.borrow() {
             #[expect(clippy::cast_possible_truncation, reason = "a factor needs no more digits")]
             let scale = scale as f32;
-            let view = View::new(&shared.memory);
+            let view = View::new(shared.stream.memory());
             view.store_and_wake(shared.controls, scale.to_bits());
             // Timers wait on the word behind it, which is counted up.
             let changed = shared.controls + size_of::<u32>();

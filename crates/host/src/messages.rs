@@ -9,6 +9,10 @@ pub(crate) enum Message {
     Ready,
     /// What the run's processes share.
     Kernel(Kernel),
+    /// There is a kernel at work, whose directory of events is at this address of its memory.
+    KernelBegun {
+        trace: usize,
+    },
     Started {
         memory: WebAssembly::Memory,
         trace: usize,
@@ -61,6 +65,10 @@ pub(crate) struct Kernel {
 }
 
 impl Kernel {
+    pub(crate) fn memory(&self) -> &WebAssembly::Memory {
+        &self.memory
+    }
+
     fn read(data: &JsValue) -> Option<Self> {
         let memory = crate::memory::from_message(field(data, protocol::KERNEL))?;
         Some(Self { memory, first_pages: field(data, protocol::FIRST_PAGES) })
@@ -97,6 +105,7 @@ impl Message {
         Some(match text(protocol::KIND)?.as_str() {
             protocol::READY => Self::Ready,
             protocol::KERNEL => Self::Kernel(Kernel::read(data)?),
+            protocol::KERNEL_BEGUN => Self::KernelBegun { trace: address(data, protocol::TRACE)? },
             protocol::STARTED => Self::Started {
                 memory: crate::memory::from_message(field(data, protocol::MEMORY))?,
                 trace: address(data, protocol::TRACE)?,

@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::failure::{Outcome, StartError};
 use crate::family::Family;
 use std::rc::Rc;
-use threadlab_trace::Event;
+use threadlab_trace::{Event, SharedEvent};
 
 /// Limits and settings of a process and of its children.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,6 +30,14 @@ pub enum Notice<'a> {
     Running,
     /// What has happened in it since the last time, in total order. At most once a frame.
     Events(&'a [Event]),
+    /// What has happened to what the run's processes share since the last time. At most once a frame, and after the events
+    /// of all processes that were read in that frame.
+    Kernel {
+        /// In total order.
+        events: &'a [SharedEvent],
+        /// Whether these are all until now. Otherwise the next ones wait for one that is on its way.
+        complete: bool,
+    },
     /// Something about a process that it, or a child of it, has started.
     Child {
         /// The child's number, which is not used again in this run.

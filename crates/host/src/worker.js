@@ -58,7 +58,8 @@ const startKernel = (module, memory) => {
   }
   const { exports } = new WebAssembly.Instance(module, imports);
   exports.__wbindgen_start(kernelStackBytes);
-  exports.threadlab_kernel_begin();
+  const trace = exports.threadlab_kernel_begin() >>> 0;
+  postMessage({ kind: "kernelBegun", trace });
   return exports;
 };
 
@@ -114,7 +115,11 @@ const connect = (start, ownMemory) => {
         reach();
         const place = kernel.threadlab_kernel_room(length);
         reach().set(own().subarray(request, request + length), place);
-        const answered = kernel.threadlab_kernel_call(process, thread, length);
+        let answered = kernel.threadlab_kernel_call(process, thread, length);
+        if (answered < 0) {
+          postMessage({ kind: "drain" });
+          answered &= 0x7fffffff;
+        }
         if (answered <= room) fetch(answer, answered);
         return answered;
       } finally {

@@ -84,6 +84,8 @@ mod objects;
 #[cfg(not(loom))]
 mod processes;
 #[cfg(not(loom))]
+mod recording;
+#[cfg(not(loom))]
 mod table;
 
 pub use ids::{Caller, Handle, Pid};
@@ -108,5 +110,7 @@ pub use objects::{
 };
 #[cfg(not(loom))]
 pub use processes::{Child, Exit, Inside, StartMethod, Status};
+#[cfg(not(loom))]
+pub use recording::{Call, Patience, announce, announced_time, record_by};
 #[cfg(not(loom))]
 pub use threadlab_threads::futex::Wait;

@@ -11,6 +11,7 @@ use crate::gate::Gate;
 use crate::ids::{Handle, Pid};
 use crate::limits;
 use crate::objects::Body;
+use crate::recording;
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::collections::VecDeque;
 use std::sync::OnceLock;
@@ -18,8 +19,9 @@ use threadlab_threads::sync::word::{Inner, inner};
 
 /// How many places are made at a time.
 const CHUNK: u32 = 256;
-/// A place's last generation: it is not used again after it, so that no handle ever means another object.
-const LAST_GENERATION: u16 = u16::MAX;
+/// A place's last generation: it is not used again after it, so that no handle ever means another object. A handle has
+/// 31 bits, which is what an event has room for.
+const LAST_GENERATION: u16 = u16::MAX >> 1;
 
 /// The three words of an object that threads wait on.
 #[derive(Debug, Default)]
@@ -82,6 +84,15 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// The process has a reference from now on, which a thread of `giver` gives it. `place` is where this is.
+    pub fn give(&mut self, place: u16, giver: Pid, to: Pid) {
+        if self.holders & to.bit() == 0 {
+            self.holders |= to.bit();
+            let object = recording::id(Handle::new(place, self.generation));
+            recording::tell(Some(giver), |recorder| recorder.opened(object, to.raw()));
+        }
+    }
+
     /// Whether this is still the handle's object.
     pub fn is(&self, handle: Handle) -> bool {
         self.generation == handle.generation() && self.body.is_some()
@@ -174,7 +185,8 @@ impl Table {
             let read = body.readers() & pid.bit() != 0;
             if held {
                 state.holders &= !pid.bit();
-                body.holder_left(pid, died, gates);
+                let left = body.holder_left(pid, died, gates);
+                left.tell(None, Handle::new(place, state.generation), pid);
             }
             if read {
                 body.reader_left(pid, gates);

@@ -29,6 +29,7 @@ impl RawConnection {
     /// # Errors
     ///
     /// If nobody is left to read ([`Error::is_broken_pipe`]), if this end only receives, or if it was closed.
+    #[track_caller]
     pub fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
         let bytes = &bytes[..bytes.len().min(MOST)];
         let taken = self.endlessly(&Request::Write { end: self.0.handle(), bytes })?;
@@ -40,6 +41,7 @@ impl RawConnection {
     /// # Errors
     ///
     /// As [`write`](Self::write). Some of the bytes may have been written.
+    #[track_caller]
     pub fn write_all(&self, bytes: &[u8]) -> Result<(), Error> {
         let mut left = bytes;
         while !left.is_empty() {
@@ -55,6 +57,7 @@ impl RawConnection {
     /// # Errors
     ///
     /// As [`write_all`](Self::write_all), and if the message has more than 256 MiB.
+    #[track_caller]
     pub fn write_message(&self, message: &[u8]) -> Result<(), Error> {
         let header = (message.len() <= limits::MESSAGE_BYTES as usize)
             .then(|| framing::header(message))
@@ -69,6 +72,7 @@ impl RawConnection {
     /// # Errors
     ///
     /// If nothing more will come ([`Error::is_end_of_file`]), if this end only sends, or if it was closed.
+    #[track_caller]
     pub fn read(&self, into: &mut [u8]) -> Result<usize, Error> {
         let most = u32::try_from(into.len().min(MOST)).unwrap_or(u32::MAX);
         let taken = self.endlessly(&Request::Read { end: self.0.handle(), most })?;
@@ -77,6 +81,7 @@ impl RawConnection {
         Ok(read)
     }
 
+    #[track_caller]
     fn endlessly(&self, request: &Request<'_>) -> Result<Taken, Error> {
         // Without a deadline it comes back when it took place.
         let taken = client::until(request, None, || {}).map_err(|rule| self.0.error(rule))?;

@@ -1,11 +1,13 @@
 //! The process's side of the kernel: attempts, and waits in between.
 
-use crate::wire::{Reply, Request};
+use crate::wire::{Order, Reply, Request, patience_code};
+use core::panic::Location;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use core::time::Duration;
 use std::sync::{Mutex, PoisonError};
-use threadlab_kernel::Rule;
-use threadlab_threads::{clock, owner};
+use threadlab_kernel::{Patience, Rule};
+use threadlab_threads::{clock, owner, record};
+use threadlab_trace::{ObjectId, ObjectKind, Recorder};
 
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 #[path = "client_worker.rs"]
@@ -52,14 +54,132 @@ impl Blocked {
 }
 
 /// Attempts an operation once.
+#[track_caller]
 pub(crate) fn attempt(request: &Request<'_>) -> Result<Outcome, Rule> {
-    reply_to(process(), request)
+    let outcome = send(request, Patience::Never, None);
+    tell_used(request.object().map(|(object, _)| object), Location::caller());
+    outcome
 }
 
-fn reply_to(process: u32, request: &Request<'_>) -> Result<Outcome, Rule> {
+/// Does an operation that never blocks.
+#[track_caller]
+pub(crate) fn take(request: &Request<'_>) -> Result<Taken, Rule> {
+    taken(attempt(request)?)
+}
+
+/// As [`take`], without telling where in the program: for what a drop does, and for what is a part of something else.
+pub(crate) fn take_quietly(request: &Request<'_>) -> Result<Taken, Rule> {
+    taken(send(request, Patience::Never, None)?)
+}
+
+/// As [`take`], for a request that makes an object, which events call by this kind and name, or opens one. The answer is
+/// its number.
+#[track_caller]
+pub(crate) fn make(request: &Request<'_>, kind: ObjectKind, name: &str) -> Result<Taken, Rule> {
+    let made = taken(send(request, Patience::Never, Some((kind.code(), name)))?)?;
+    tell_used(Some(made.numbers[0]), Location::caller());
+    Ok(made)
+}
+
+fn taken(outcome: Outcome) -> Result<Taken, Rule> {
+    match outcome {
+        Outcome::Taken(taken) => Ok(taken),
+        Outcome::Blocked(_) => Err(Rule::WrongKind),
+    }
+}
+
+/// Attempts an operation until it takes place, or until the deadline, which is `None` for ever. `blocks` is called
+/// before the first wait. Returns `None` once the deadline has passed.
+///
+/// Events tell of the wait in two streams: the kernel's, where the attempt that would block is the beginning and the one
+/// that takes place the end, and the calling process's, which has the place in the program.
+#[track_caller]
+pub(crate) fn until(
+    request: &Request<'_>,
+    deadline: Option<Duration>,
+    blocks: impl FnOnce(),
+) -> Result<Option<Taken>, Rule> {
+    let caller = Location::caller();
+    let patience = match deadline {
+        None => Patience::ForEver,
+        Some(deadline) if !deadline.is_zero() && deadline > clock::now() => Patience::ForATime,
+        Some(_) => Patience::Never,
+    };
+    let object = request.object();
+    let mut wait = None;
+    let mut blocks = Some(blocks);
+    let came = loop {
+        match send(request, patience, None) {
+            Ok(Outcome::Taken(taken)) => break Ok(Some(taken)),
+            Err(rule) => break Err(rule),
+            Ok(Outcome::Blocked(blocked)) => {
+                if patience == Patience::Never {
+                    break Ok(None);
+                }
+                if let Some(blocks) = blocks.take() {
+                    blocks();
+                    wait = object.and_then(|(object, purpose)| Some((ObjectId::shared(object), purpose?)));
+                    if let Some((object, purpose)) = wait {
+                        let timed = deadline.is_some();
+                        record(|recorder| recorder.wait_began(object, purpose, timed, caller));
+                    }
+                }
+                if !blocked.wait(deadline) {
+                    break Ok(None);
+                }
+            }
+        }
+    };
+    match wait {
+        Some((object, _)) if matches!(came, Ok(None)) => {
+            give_up(request);
+            record(|recorder| recorder.wait_timed_out(object, caller));
+        }
+        Some((object, _)) => {
+            record(|recorder| recorder.wait_ended(object, caller));
+        }
+        None => tell_used(object.map(|(object, _)| object), caller),
+    }
+    came
+}
+
+/// Tells the kernel that the calling thread's time is over.
+fn give_up(request: &Request<'_>) {
+    // A barrier breaks by that, and is told so by a request of its own.
+    if !matches!(request, Request::BarrierWait { .. })
+        && let Some((handle, _)) = request.object()
+    {
+        // It matters to events only, and only while the object is open.
+        let _ = take_quietly(&Request::GiveUp { handle });
+    }
+}
+
+fn tell_used(object: Option<u32>, caller: &'static Location<'static>) {
+    if let Some(object) = object {
+        record(|recorder| recorder.used(ObjectId::shared(object), caller));
+    }
+}
+
+fn send(request: &Request<'_>, patience: Patience, label: Option<(u8, &str)>) -> Result<Outcome, Rule> {
+    reply_to(process(), request, patience, label)
+}
+
+fn reply_to(
+    process: u32,
+    request: &Request<'_>,
+    patience: Patience,
+    label: Option<(u8, &str)>,
+) -> Result<Outcome, Rule> {
+    let order = Order {
+        thread: threadlab_threads::thread::current_id().0,
+        time: record(Recorder::recent_time).unwrap_or(0),
+        patience: patience_code(patience),
+        label,
+        request: *request,
+    };
     // Numbers and bytes can always be written and read again.
-    let request = postcard::to_stdvec(request).unwrap_or_default();
-    let reply = back_end::call(process, thread(), &request);
+    let order = postcard::to_stdvec(&order).unwrap_or_default();
+    let reply = back_end::call(process, thread(), &order);
     match postcard::from_bytes(&reply) {
         Ok(Reply::Done { order, numbers, bytes }) => Ok(Outcome::Taken(Taken { order, numbers, bytes })),
         Ok(Reply::Blocked { word, noted }) => Ok(Outcome::Blocked(Blocked { word, noted })),
@@ -70,37 +190,6 @@ fn reply_to(process: u32, request: &Request<'_>) -> Result<Outcome, Rule> {
             None => Err(Rule::WrongKind),
         },
         Err(_) => Err(Rule::WrongKind),
-    }
-}
-
-/// Does an operation that never blocks.
-pub(crate) fn take(request: &Request<'_>) -> Result<Taken, Rule> {
-    match attempt(request)? {
-        Outcome::Taken(taken) => Ok(taken),
-        Outcome::Blocked(_) => Err(Rule::WrongKind),
-    }
-}
-
-/// Attempts an operation until it takes place, or until the deadline, which is `None` for ever. `blocks` is called
-/// before the first wait. Returns `None` once the deadline has passed.
-pub(crate) fn until(
-    request: &Request<'_>,
-    deadline: Option<Duration>,
-    blocks: impl FnOnce(),
-) -> Result<Option<Taken>, Rule> {
-    let mut blocks = Some(blocks);
-    loop {
-        match attempt(request)? {
-            Outcome::Taken(taken) => return Ok(Some(taken)),
-            Outcome::Blocked(blocked) => {
-                if let Some(blocks) = blocks.take() {
-                    blocks();
-                }
-                if !blocked.wait(deadline) {
-                    return Ok(None);
-                }
-            }
-        }
     }
 }
 
@@ -120,7 +209,7 @@ pub(crate) fn process() -> u32 {
     }
     let _entering = ENTERING.lock().unwrap_or_else(PoisonError::into_inner);
     if PROCESS.load(Ordering::Relaxed) == 0
-        && let Ok(Outcome::Taken(first)) = reply_to(0, &Request::First)
+        && let Ok(Outcome::Taken(first)) = reply_to(0, &Request::First, Patience::Never, None)
     {
         PROCESS.store(first.numbers[0], Ordering::Relaxed);
         IS_FIRST.store(true, Ordering::Relaxed);

@@ -87,6 +87,7 @@ impl Connection {
     ///
     /// If nobody is left to receive ([`Error::is_broken_pipe`]), if this end only receives, if it was closed
     /// ([`close`](Self::close)), if the value cannot be written as bytes, or if it makes more than 256 MiB.
+    #[track_caller]
     pub fn send<T: Serialize + ?Sized>(&self, value: &T) -> Result<(), Error> {
         self.send_message(&self.write_down(value)?, None)
     }
@@ -97,6 +98,7 @@ impl Connection {
     ///
     /// As [`send`](Self::send), and [`Error::TimedOut`]. The value was not sent then. If it does not fit into the pipe
     /// and was begun, its receiver is told that it was cut short ([`Rule::Torn`](crate::Rule::Torn)).
+    #[track_caller]
     pub fn send_timeout<T: Serialize + ?Sized>(&self, value: &T, timeout: Duration) -> Result<(), Error> {
         self.send_message(&self.write_down(value)?, Some(clock::after(timeout)))
     }
@@ -106,6 +108,7 @@ impl Connection {
     /// # Errors
     ///
     /// As [`send`](Self::send).
+    #[track_caller]
     pub fn send_bytes(&self, bytes: &[u8]) -> Result<(), Error> {
         self.send_message(bytes, None)
     }
@@ -115,6 +118,7 @@ impl Connection {
     /// # Errors
     ///
     /// As [`send_timeout`](Self::send_timeout).
+    #[track_caller]
     pub fn send_bytes_timeout(&self, bytes: &[u8], timeout: Duration) -> Result<(), Error> {
         self.send_message(bytes, Some(clock::after(timeout)))
     }
@@ -126,6 +130,7 @@ impl Connection {
     /// If nothing more will come ([`Error::is_end_of_file`]), if the message was damaged by the end of its sender or by
     /// bare bytes ([`Error::is_damaged`]), if this end only sends, or if it was closed. [`Error::Unreadable`] if what
     /// came is no `T`; it is gone then.
+    #[track_caller]
     pub fn recv<T: DeserializeOwned>(&self) -> Result<T, Error> {
         self.read_back(&self.receive_message(None)?)
     }
@@ -138,6 +143,7 @@ impl Connection {
     /// # Errors
     ///
     /// As [`recv`](Self::recv), and [`Error::TimedOut`].
+    #[track_caller]
     pub fn recv_timeout<T: DeserializeOwned>(&self, timeout: Duration) -> Result<T, Error> {
         self.read_back(&self.receive_message(Some(clock::after(timeout)))?)
     }
@@ -147,6 +153,7 @@ impl Connection {
     /// # Errors
     ///
     /// As [`recv`](Self::recv).
+    #[track_caller]
     pub fn recv_bytes(&self) -> Result<Vec<u8>, Error> {
         self.receive_message(None)
     }
@@ -156,6 +163,7 @@ impl Connection {
     /// # Errors
     ///
     /// As [`recv_timeout`](Self::recv_timeout).
+    #[track_caller]
     pub fn recv_bytes_timeout(&self, timeout: Duration) -> Result<Vec<u8>, Error> {
         self.receive_message(Some(clock::after(timeout)))
     }
@@ -166,6 +174,7 @@ impl Connection {
     /// # Errors
     ///
     /// If this end only sends, or was closed.
+    #[track_caller]
     pub fn poll(&self, timeout: Duration) -> Result<bool, Error> {
         self.wait_for_message(clock::after(timeout))
     }
@@ -176,6 +185,7 @@ impl Connection {
     /// # Errors
     ///
     /// If it was closed before, by a clone.
+    #[track_caller]
     pub fn close(self) -> Result<(), Error> {
         client::take(&Request::Close { handle: self.reference.handle() })
             .map_err(|rule| self.reference.error(rule))?;

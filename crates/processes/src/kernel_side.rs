@@ -2,12 +2,13 @@
 //! the kernel itself is one.
 
 use crate::wire;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use core::time::Duration;
 use std::sync::LazyLock;
-use threadlab_kernel::{Caller, Exit, Kernel, Pid, Ticket, WaitWord};
+use threadlab_kernel::{Caller, Exit, Kernel, Pid, Ticket, WaitWord, announced_time, record_by};
 use threadlab_threads::clock;
 use threadlab_threads::spin::{Habit, Looks};
+use threadlab_trace::{RESERVE_BYTES, Surroundings, Trace};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 static KERNEL: LazyLock<Kernel> = LazyLock::new(Kernel::new);
@@ -15,13 +16,36 @@ static KERNEL: LazyLock<Kernel> = LazyLock::new(Kernel::new);
 /// Some tens of microseconds in all, as long as it takes to fall asleep and to be woken.
 const LOOKS: Looks = Looks { many: 400, pause: 1 << 6, trials: 16 };
 
-/// To be called first on a worker, which may sleep: nothing here can ask JavaScript.
+/// The memory for events that the page has not read yet. With what objects may hold it leaves room in the kernel's memory.
+const EVENT_BYTES: usize = 16 << 20;
+
+/// The directory of what happens in the kernel.
+static TRACE: LazyLock<Trace> = LazyLock::new(|| {
+    let surroundings = Surroundings { now, ask_to_drain: || IS_BEHIND.set(true) };
+    Trace::with_budget(surroundings, EVENT_BYTES, RESERVE_BYTES)
+});
+
+/// The time as it is known here, where JavaScript cannot be asked: a caller brings it along, and the page leaves its own
+/// whenever it reads.
+fn now() -> u64 {
+    announced_time().max(TRACE.read_at())
+}
+
+/// In a call's answer: the page is to read the kernel's events.
+const ASKS_TO_DRAIN: usize = 1 << 31;
+
+/// To be called first on a worker, which may sleep: nothing here can ask JavaScript. Returns the address of the directory
+/// of the kernel's events.
 #[wasm_bindgen]
-pub fn threadlab_kernel_begin() {
+pub fn threadlab_kernel_begin() -> *const Trace {
     threadlab_threads::futex::this_is_a_worker();
+    record_by(Some(TRACE.attach()));
+    &raw const *TRACE
 }
 
 thread_local! {
+    /// Whether the page has fallen far behind with the kernel's events.
+    static IS_BEHIND: Cell<bool> = const { Cell::new(false) };
     /// Whether it pays for this worker to look for a while before it sleeps.
     static HABIT: Habit = const { Habit::new(LOOKS) };
     static ORPHANS: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
@@ -38,7 +62,8 @@ pub fn threadlab_kernel_room(length: usize) -> *mut u8 {
     })
 }
 
-/// Attempts the request that was written into its room. Returns the answer's length.
+/// Attempts the request that was written into its room. Returns the answer's length, with the highest bit set where the
+/// page has to read the kernel's events soon.
 #[wasm_bindgen]
 pub fn threadlab_kernel_call(process: u32, thread: u32, length: usize) -> usize {
     let caller = Caller { pid: Pid::from_raw(process), thread };
@@ -46,7 +71,8 @@ pub fn threadlab_kernel_call(process: u32, thread: u32, length: usize) -> usize 
         .with_borrow(|request| wire::serve(&KERNEL, caller, request.get(..length).unwrap_or_default()));
     let length = answer.len();
     ANSWER.set(answer);
-    length
+    // No answer is as long as the bit.
+    if IS_BEHIND.take() { length | ASKS_TO_DRAIN } else { length }
 }
 
 /// The address of the last answer.

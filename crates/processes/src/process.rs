@@ -201,8 +201,9 @@ impl Process {
     /// # Errors
     ///
     /// If it has not been started.
+    #[track_caller]
     pub fn terminate(&self) -> Result<(), Error> {
-        self.signal(-15)
+        self.signal(-15, Location::caller())
     }
 
     /// As [`terminate`](Self::terminate), with the exit code -9.
@@ -210,14 +211,15 @@ impl Process {
     /// # Errors
     ///
     /// If it has not been started.
+    #[track_caller]
     pub fn kill(&self) -> Result<(), Error> {
-        self.signal(-9)
+        self.signal(-9, Location::caller())
     }
 
-    fn signal(&self, code: i32) -> Result<(), Error> {
+    fn signal(&self, code: i32, caller: &'static Location<'static>) -> Result<(), Error> {
         let pid = self.pid().ok_or_else(|| self.error(Rule::NotStarted))?;
         if self.is_alive() {
-            start::end(pid, code);
+            end(pid, code, caller);
         }
         Ok(())
     }
@@ -256,6 +258,12 @@ fn wait_for(
     ended.map(|_| code)
 }
 
+/// Has a process end, and tells so first.
+fn end(pid: u32, code: i32, caller: &'static Location<'static>) {
+    record(|recorder| recorder.process_end_asked(pid, caller));
+    start::end(pid, code);
+}
+
 /// Does what was written down for this process.
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) fn run_written(task: &[u8]) -> Result<ExitCode, String> {
@@ -266,7 +274,7 @@ pub(crate) fn run_written(task: &[u8]) -> Result<ExitCode, String> {
 pub(crate) fn wait_for_children() {
     for child in active_children() {
         if child.daemon {
-            start::end(child.pid, -15);
+            end(child.pid, -15, Location::caller());
         }
         // A child that cannot be waited for has been released.
         let _ = wait_for(child.pid, None, Location::caller());

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use threadlab_kernel::Rule;
 use threadlab_threads::sync::word::Inner;
+use threadlab_trace::ObjectKind;
 
 /// A shared object: its number in the kernel, and what people call it. Clones are the same hold. The last one that goes
 /// closes the object for this process.
@@ -93,6 +94,7 @@ impl Reference {
 
     /// Makes an object of this kind and name by a request that answers its number. Made while "fork" is the method by
     /// which processes are started, it is for forked processes only.
+    #[track_caller]
     pub fn make(
         request: &Request<'_>,
         kind: &'static str,
@@ -102,6 +104,7 @@ impl Reference {
     }
 
     /// Opens an object that this process may have open already, by a request that answers its number.
+    #[track_caller]
     pub fn open(
         request: &Request<'_>,
         kind: &'static str,
@@ -110,6 +113,7 @@ impl Reference {
         Self::get(request, kind, name.into(), false)
     }
 
+    #[track_caller]
     fn get(
         request: &Request<'_>,
         kind: &'static str,
@@ -118,15 +122,22 @@ impl Reference {
     ) -> Result<Self, Error> {
         // Locked before: another hold on the same object may go away right now, and must not take this one with it.
         let mut holds = HOLDS.lock();
-        let taken = client::take(request).map_err(|rule| Error::Rule { object: words(kind, &name), rule })?;
+        let taken = client::make(request, kind_in_events(kind), &name)
+            .map_err(|rule| Error::Rule { object: words(kind, &name), rule })?;
         let handle = taken.numbers[0];
         *holds.entry(handle).or_default() += 1;
         Ok(Self(Arc::new(Hold { handle, kind: kind.into(), name, for_fork })))
     }
 
     /// Does an operation on the object that never blocks.
+    #[track_caller]
     pub fn take(&self, request: &Request<'_>) -> Result<Taken, Error> {
         client::take(request).map_err(|rule| self.error(rule))
+    }
+
+    /// As [`take`](Self::take), without telling where in the program.
+    pub fn take_quietly(&self, request: &Request<'_>) -> Result<Taken, Error> {
+        client::take_quietly(request).map_err(|rule| self.error(rule))
     }
 
     pub fn handle(&self) -> u32 {
@@ -153,13 +164,32 @@ impl Reference {
         if self.0.for_fork && method != StartMethod::Fork {
             return Err(Error::MadeForFork { object: self.words(), method: method.name() });
         }
-        self.take(&Request::ShareWith { handle: self.handle(), process })?;
+        self.take_quietly(&Request::ShareWith { handle: self.handle(), process })?;
         Ok(())
     }
 
     /// An error that says that the time is over, and names the object.
     pub fn timed_out(&self) -> Error {
         Error::TimedOut { object: self.words() }
+    }
+}
+
+/// What events call a kind that people call so.
+pub(crate) fn kind_in_events(kind: &str) -> ObjectKind {
+    match kind {
+        "Lock" => ObjectKind::Lock,
+        "RLock" => ObjectKind::RLock,
+        "Condition" => ObjectKind::Condition,
+        "Event" => ObjectKind::Event,
+        "BoundedSemaphore" => ObjectKind::BoundedSemaphore,
+        "Barrier" => ObjectKind::Barrier,
+        "Queue" => ObjectKind::Queue,
+        "SimpleQueue" => ObjectKind::SimpleQueue,
+        "Value" => ObjectKind::Value,
+        "Array" => ObjectKind::Array,
+        "Connection" => ObjectKind::Pipe,
+        // Named or not.
+        _ => ObjectKind::Semaphore,
     }
 }
 
@@ -179,7 +209,7 @@ impl Drop for Hold {
             holds.remove(&self.handle);
             // Still locked, so that a new hold on the same object comes before this or after it. One that was closed
             // already cannot be closed again, which is as well.
-            let _ = client::take(&Request::Close { handle: self.handle });
+            let _ = client::take_quietly(&Request::Close { handle: self.handle });
         }
     }
 }

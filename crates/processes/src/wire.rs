@@ -8,7 +8,40 @@ mod serve;
 pub(crate) use serve::serve;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use threadlab_kernel::StartMethod;
+use threadlab_kernel::{Patience, StartMethod};
+use threadlab_trace::Purpose;
+
+/// A request, with what events tell of it beside what it does.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Order<'a> {
+    /// The calling thread, as the events of its process call it.
+    pub thread: u32,
+    /// Microseconds since the run's epoch, or 0 where that is not known.
+    pub time: u64,
+    /// Whether the caller waits where it would block, see [`patience_code`].
+    pub patience: u8,
+    /// The kind of the object that is made, by its number in events, and its name.
+    pub label: Option<(u8, &'a str)>,
+    #[serde(borrow)]
+    pub request: Request<'a>,
+}
+
+/// The number by which a patience goes.
+pub(crate) const fn patience_code(patience: Patience) -> u8 {
+    match patience {
+        Patience::Never => 0,
+        Patience::ForATime => 1,
+        Patience::ForEver => 2,
+    }
+}
+
+const fn patience_of(code: u8) -> Patience {
+    match code {
+        1 => Patience::ForATime,
+        2 => Patience::ForEver,
+        _ => Patience::Never,
+    }
+}
 
 /// An operation of the kernel. Handles and processes go by their numbers.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -43,6 +76,9 @@ pub(crate) enum Request<'a> {
         process: u32,
     },
     Close {
+        handle: u32,
+    },
+    GiveUp {
         handle: u32,
     },
 
@@ -220,6 +256,68 @@ pub(crate) enum Request<'a> {
     SharedSize {
         block: u32,
     },
+}
+
+impl Request<'_> {
+    /// The object that it is about, and what the caller waits for there if it would block; an operation that never blocks
+    /// has no purpose. `None` if it is about no object, or makes one.
+    pub fn object(&self) -> Option<(u32, Option<Purpose>)> {
+        use Request as R;
+        Some(match *self {
+            R::Send { end, .. } | R::Write { end, .. } => (end, Some(Purpose::Put)),
+            R::Receive { end, .. } | R::Poll { end } | R::Read { end, .. } => (end, Some(Purpose::Get)),
+            R::Abandon { end } => (end, None),
+            R::Put { queue, .. } => (queue, Some(Purpose::Put)),
+            R::Get { queue } => (queue, Some(Purpose::Get)),
+            R::JoinQueue { queue } => (queue, Some(Purpose::AllDone)),
+            R::QueueState { queue } | R::CloseQueue { queue } | R::TaskDone { queue } => (queue, None),
+            R::Acquire { semaphore } | R::AcquireLevels { semaphore, .. } => {
+                (semaphore, Some(Purpose::Acquire))
+            }
+            R::ReleasePermits { semaphore, .. }
+            | R::ReleaseAll { semaphore }
+            | R::SemaphoreState { semaphore } => (semaphore, None),
+            R::EventWait { event, .. } => (event, Some(Purpose::Set)),
+            R::EventLook { event } | R::EventSet { event } | R::EventClear { event } => (event, None),
+            R::ConditionWait { condition } => (condition, Some(Purpose::Notification)),
+            R::ConditionEnlist { condition }
+            | R::ConditionLeave { condition }
+            | R::ConditionNotify { condition, .. }
+            | R::ConditionWaiting { condition } => (condition, None),
+            R::BarrierArrive { barrier } | R::BarrierWait { barrier } => (barrier, Some(Purpose::Pass)),
+            R::BarrierOpen { barrier }
+            | R::BarrierGiveUp { barrier }
+            | R::BarrierAbort { barrier }
+            | R::BarrierReset { barrier }
+            | R::BarrierState { barrier } => (barrier, None),
+            R::SharedRead { block, .. }
+            | R::SharedWrite { block, .. }
+            | R::SharedExchange { block, .. }
+            | R::SharedSize { block } => (block, None),
+            R::ShareWith { handle, .. } | R::Close { handle } | R::GiveUp { handle } => (handle, None),
+            R::First
+            | R::Create { .. }
+            | R::Start { .. }
+            | R::Join { .. }
+            | R::Status { .. }
+            | R::Children
+            | R::ActiveChildren
+            | R::Release { .. }
+            | R::InheritAll { .. }
+            | R::Pipe { .. }
+            | R::Queue { .. }
+            | R::Semaphore { .. }
+            | R::RecursiveLock
+            | R::CreateNamed { .. }
+            | R::OpenNamed { .. }
+            | R::Unlink { .. }
+            | R::UnlinkLeaked
+            | R::Event
+            | R::Condition { .. }
+            | R::Barrier { .. }
+            | R::Shared { .. } => return None,
+        })
+    }
 }
 
 /// What came of a request.

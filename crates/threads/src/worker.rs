@@ -103,7 +103,7 @@ pub fn threadlab_run(start: usize, epoch: f64) {
 #[wasm_bindgen]
 #[must_use]
 pub fn threadlab_thread() -> u32 {
-    thread::id()
+    thread::current_id().0
 }
 
 /// Asks the page for a worker that begins with `start`.
@@ -128,7 +128,7 @@ pub(crate) fn die(message: &str) -> ! {
     post(&[
         (protocol::KIND, protocol::DIED.into()),
         (protocol::FAILURE, message.into()),
-        (protocol::THREAD, thread::id().into()),
+        (protocol::THREAD, thread::current_id().0.into()),
     ]);
     core::arch::wasm32::unreachable()
 }

@@ -1,6 +1,6 @@
 //! The event vocabulary: everything that a view of a run can know, it knows from these.
 
-use crate::{Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, StartMethod, ThreadId};
+use crate::{Mode, ObjectId, ObjectKind, PlaceId, Purpose, Refusal, Size, StartMethod, ThreadId};
 
 /// One thing that happened to one thread.
 ///
@@ -93,7 +93,8 @@ pub enum What {
         /// The number.
         value: u32,
     },
-    /// It could not have at once what it wants of the object and waits for it.
+    /// It could not have at once what it wants of the object and waits for it. Where processes share the object, the
+    /// kernel tells it again each time that the thread has looked and still cannot have it.
     WaitBegan {
         /// The object.
         object: ObjectId,
@@ -279,6 +280,71 @@ pub enum What {
     /// It stopped waiting for a process, which has not ended yet.
     ProcessJoinTimedOut {
         /// The process that it waited for.
+        process: u32,
+    },
+    /// It asked for the end of a process, which comes soon, whatever that one does.
+    ProcessEndAsked {
+        /// The process.
+        process: u32,
+    },
+    /// It did something to an object that processes share, without waiting. What that was the kernel's events tell; this
+    /// one is for the place.
+    Used {
+        /// The object.
+        object: ObjectId,
+    },
+    /// A process has an object that processes share: it made it, or it was given it.
+    Opened {
+        /// The object.
+        object: ObjectId,
+        /// The process.
+        process: u32,
+    },
+    /// A process does not have a shared object any more. What it held of it died with that.
+    Closed {
+        /// The object.
+        object: ObjectId,
+        /// The process.
+        process: u32,
+    },
+    /// A shared object, the first end of a pipe, has another as its other end. Comes right after the
+    /// [`What::ObjectCreated`] of both.
+    Paired {
+        /// The first end.
+        object: ObjectId,
+        /// The second end.
+        other: ObjectId,
+        /// Whether each end both sends and receives. Otherwise the first only receives, and the second only sends.
+        duplex: bool,
+    },
+    /// It wrote into a pipe at this end.
+    Sent {
+        /// The end.
+        object: ObjectId,
+        /// How many bytes are underway then in this direction.
+        fill: u32,
+        /// Whether this completed a message.
+        whole: bool,
+    },
+    /// It read from a pipe at this end, or dropped what was damaged.
+    Received {
+        /// The end.
+        object: ObjectId,
+        /// How many bytes are underway then in this direction.
+        fill: u32,
+        /// Whether this completed a message.
+        whole: bool,
+    },
+    /// A shared object refused what it wanted. If it waited for that, it waits no longer.
+    Refused {
+        /// The object.
+        object: ObjectId,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// A process has ended, and nothing of it is left at any shared object.
+    ProcessGone {
+        /// The process.
         process: u32,
     },
     /// It printed a line.

@@ -10,8 +10,25 @@ impl ThreadId {
 }
 
 /// An object that threads share and that events speak of, such as a lock. Numbers start at 1.
+///
+/// A process numbers its own objects. Those that processes share are numbered by the kernel, and have the highest bit set
+/// besides, so that the one are told from the other wherever events speak of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(pub u32);
+
+impl ObjectId {
+    const SHARED: u32 = 1 << 31;
+
+    /// The object that processes share under this number of the kernel's, which has 31 bits.
+    pub const fn shared(number: u32) -> Self {
+        Self(number | Self::SHARED)
+    }
+
+    /// Whether processes share it, so that it means the same in the events of all of them.
+    pub const fn is_shared(self) -> bool {
+        self.0 & Self::SHARED != 0
+    }
+}
 
 /// A place in the program's source. What it stands for is told by [`What::PlaceDefined`](crate::What::PlaceDefined),
 /// which always comes before its first use by the same thread.
@@ -87,6 +104,12 @@ coded! {
         Pool = 15,
         /// All workers of an executor, and the tasks submitted to it.
         Executor = 16,
+        /// One end of a pipe between processes.
+        Pipe = 17,
+        /// A value that processes share, with its lock.
+        Value = 18,
+        /// An array that processes share, with its lock.
+        Array = 19,
     }
 }
 
@@ -162,6 +185,30 @@ coded! {
         Parties = 3,
         /// The threads that serve a pool.
         Workers = 4,
+        /// The bytes that a pipe holds at most, in each direction.
+        Bytes = 5,
+    }
+}
+
+coded! {
+    /// Why an object that processes share refused what a thread wanted of it.
+    Refusal {
+        /// Nothing more will come: all who could have written have closed the pipe or ended, and all was read.
+        EndOfFile = 1,
+        /// Nobody is left to read from the pipe.
+        BrokenPipe = 2,
+        /// A message was cut short by the end of its sender or receiver.
+        Torn = 3,
+        /// What came are not whole messages: several wrote or read at once.
+        Corrupted = 4,
+        /// The queue was shut down.
+        ShutDown = 5,
+        /// Whoever could have ended the wait has ended without doing so.
+        Abandoned = 6,
+        /// The barrier is broken.
+        BrokenBarrier = 7,
+        /// Another rule was against it.
+        Other = 8,
     }
 }
 
@@ -170,11 +217,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn shared_objects_are_told_from_a_processs_own() {
+        assert!(ObjectId::shared(1).is_shared() && !ObjectId(1).is_shared());
+        assert_ne!(ObjectId::shared(1), ObjectId::shared(2));
+    }
+
+    #[test]
     fn codes_come_back() {
         for &kind in ObjectKind::ALL {
             assert_eq!(ObjectKind::from_code(kind.code()), Some(kind));
         }
         assert_eq!(ObjectKind::from_code(0), None);
+        for &refusal in Refusal::ALL {
+            assert_eq!(Refusal::from_code(refusal.code()), Some(refusal));
+        }
         for &purpose in Purpose::ALL {
             assert_eq!(Purpose::from_code(purpose.code()), Some(purpose));
             assert!(purpose.code() < 0x80, "the highest bit of the record's byte tells of a deadline");

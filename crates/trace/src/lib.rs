@@ -6,6 +6,9 @@
 //! [`RemoteDirectory`], and gets [`Event`]s in one total order that respects cause and effect. Nothing is lost up to a
 //! budget of [`BUDGET_BYTES`] of unread events; what is dropped beyond it is counted.
 //!
+//! What processes share lives in one more memory, the kernel's, which has a [`Trace`] of its own for what happens there
+//! ([`SharedEvent`]).
+//!
 //! ```
 //! use threadlab_trace::{LocalDirectory, Merge, Surroundings, ThreadId, Trace, What};
 //!
@@ -29,16 +32,18 @@ mod record;
 mod recorder;
 mod remote;
 mod ring;
+mod shared;
 mod sync;
 mod vocabulary;
 
 pub use event::{Event, What};
-pub use ids::{Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, StartMethod, ThreadId};
+pub use ids::{Mode, ObjectId, ObjectKind, PlaceId, Purpose, Refusal, Size, StartMethod, ThreadId};
 pub use local::LocalDirectory;
 pub use merge::{Directory, Merge};
 pub use record::MAX_TEXT_BYTES;
 pub use recorder::{BUDGET_BYTES, RESERVE_BYTES, Recorder, Surroundings, Trace};
 pub use remote::{RemoteDirectory, SharedMemory};
+pub use shared::{SharedEvent, SharedRecorder};
 
 #[cfg(all(test, not(loom)))]
 mod tests;

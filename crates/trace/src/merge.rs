@@ -88,6 +88,11 @@ impl Merge {
         self.rings.iter().map(|(ring, _)| u64::from(directory.dropped(*ring))).sum()
     }
 
+    /// Whether events are held back because an earlier one has not come.
+    pub fn holds_back(&self) -> bool {
+        !self.window.is_empty()
+    }
+
     /// Records that could not be understood. More than zero means that the process's memory was overwritten.
     pub fn garbage(&self) -> u64 {
         self.garbage

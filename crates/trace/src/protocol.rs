@@ -3,7 +3,7 @@
 //!
 //! Page to worker: [`LEAD`] starts a run's first process, [`CHILD`] and [`FORKED`] further ones, [`RUN`] starts a further
 //! worker in a process. Worker to page: [`KERNEL`] and [`STARTED`] once by each leader, [`SPAWN`] for each further worker
-//! that is wanted, [`DRAIN`] when the page has fallen behind, [`EXITED`] at the end of the program, [`READY`] when a
+//! that is wanted, [`KERNEL_BEGUN`] by each that uses what processes share, [`DRAIN`] when the page has fallen behind, [`EXITED`] at the end of the program, [`READY`] when a
 //! worker's script has been loaded and [`DIED`] when its thread ended in a way that no program can catch. A worker asks
 //! for a further process by [`START_PROCESS`] and for the end of one by [`END_PROCESS`].
 //!
@@ -29,6 +29,9 @@ pub const FORKED: &str = "forked";
 /// Page to worker: be the run's supervisor. Carries [`MODULE`], [`KERNEL`].
 pub const SUPERVISE: &str = "supervise";
 
+/// Worker to page: it has reached the kernel. Carries [`TRACE`], the address of the kernel's own
+/// [`Trace`](crate::Trace) in its memory, which is the same from all workers.
+pub const KERNEL_BEGUN: &str = "kernelBegun";
 /// Worker to page: the browser has refused a memory, so give those up that are not used. Carries [`DONE`].
 pub const MAKE_ROOM: &str = "makeRoom";
 /// Worker to page: start a further process, which the kernel knows already. Carries [`PROCESS`], [`METHOD`], and as the

@@ -9,7 +9,9 @@
 //!
 //! For codes that carry text, `value` is its length in bytes and the text follows in as many units as it fills.
 
-use crate::{Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, Size, StartMethod, ThreadId, What};
+use crate::{
+    Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, Refusal, Size, StartMethod, ThreadId, What,
+};
 
 /// The size of a unit in bytes.
 pub const UNIT_BYTES: usize = 32;
@@ -148,9 +150,27 @@ pub enum Code {
     ProcessJoinEnded = 45,
     /// [`What::ProcessJoinTimedOut`]
     ProcessJoinTimedOut = 46,
+    /// [`What::ProcessEndAsked`]
+    ProcessEndAsked = 47,
+    /// [`What::Used`]
+    Used = 48,
+    /// [`What::Opened`]
+    Opened = 49,
+    /// [`What::Closed`]
+    Closed = 50,
+    /// [`What::Paired`]
+    Paired = 51,
+    /// [`What::Sent`]
+    Sent = 52,
+    /// [`What::Received`]
+    Received = 53,
+    /// [`What::Refused`]
+    Refused = 54,
+    /// [`What::ProcessGone`]
+    ProcessGone = 55,
 }
 
-const CODES: [Code; 46] = [
+const CODES: [Code; 55] = [
     Code::ThreadCreated,
     Code::ThreadStarted,
     Code::ThreadFinished,
@@ -197,6 +217,15 @@ const CODES: [Code; 46] = [
     Code::ProcessJoinBegan,
     Code::ProcessJoinEnded,
     Code::ProcessJoinTimedOut,
+    Code::ProcessEndAsked,
+    Code::Used,
+    Code::Opened,
+    Code::Closed,
+    Code::Paired,
+    Code::Sent,
+    Code::Received,
+    Code::Refused,
+    Code::ProcessGone,
 ];
 
 impl Code {
@@ -235,6 +264,10 @@ impl Code {
                 | Self::Arrived
                 | Self::Tripped
                 | Self::TaskBegan
+                | Self::Used
+                | Self::Sent
+                | Self::Received
+                | Self::Refused
                 | Self::Progress
                 | Self::Printed
         )
@@ -359,6 +392,15 @@ impl Header {
             }
             Code::ProcessJoinEnded => What::ProcessJoinEnded { process: self.subject },
             Code::ProcessJoinTimedOut => What::ProcessJoinTimedOut { process: self.subject },
+            Code::ProcessEndAsked => What::ProcessEndAsked { process: self.subject },
+            Code::Used => What::Used { object },
+            Code::Opened => What::Opened { object, process: self.value },
+            Code::Closed => What::Closed { object, process: self.value },
+            Code::Paired => What::Paired { object, other: ObjectId(self.value), duplex: self.detail != 0 },
+            Code::Sent => What::Sent { object, fill: self.value, whole: self.detail != 0 },
+            Code::Received => What::Received { object, fill: self.value, whole: self.detail != 0 },
+            Code::Refused => What::Refused { object, refusal: Refusal::from_code(self.detail)? },
+            Code::ProcessGone => What::ProcessGone { process: self.subject },
             Code::Printed => What::Printed { text: text() },
             Code::Progress => What::Progress { done: self.subject, total: self.value },
             Code::PlaceDefined => What::PlaceDefined { line: self.subject, file: text() },

@@ -81,6 +81,11 @@ impl Trace {
         ObjectId(self.objects.fetch_add(1, Ordering::Relaxed).wrapping_add(1))
     }
 
+    /// The page's clock when it read last, in microseconds since the epoch; 0 before it has read.
+    pub fn read_at(&self) -> u64 {
+        u64::from(self.tick.load(Ordering::Relaxed)) * 1000
+    }
+
     /// Takes a number that no event will have, as a worker does that dies between taking it and publishing.
     #[cfg(all(test, not(loom)))]
     pub(crate) fn skip_number(&self) {
@@ -170,6 +175,12 @@ impl Recorder {
     pub fn set_thread(&mut self, thread: ThreadId) {
         self.thread = thread;
         self.ring.thread.store(thread.0, Ordering::Relaxed);
+    }
+
+    /// The time, in microseconds since the epoch, as exact as that of events which may come in millions a second.
+    #[inline]
+    pub fn recent_time(&mut self) -> u64 {
+        self.count_frequent()
     }
 
     #[inline]
@@ -274,12 +285,15 @@ impl Recorder {
     /// when they come slowly, or when [`EVENTS_PER_READING`] have shared a reading.
     #[inline]
     fn time_of(&mut self, entry: &Entry<'_>) -> u64 {
-        if !entry.exact {
-            self.since_reading += 1;
-            let tick = self.trace.tick.load(Ordering::Relaxed);
-            if !self.unhurried && self.since_reading < EVENTS_PER_READING && tick == self.tick {
-                return self.time;
-            }
+        if entry.exact { self.read_clock() } else { self.count_frequent() }
+    }
+
+    #[inline]
+    fn count_frequent(&mut self) -> u64 {
+        self.since_reading += 1;
+        let tick = self.trace.tick.load(Ordering::Relaxed);
+        if !self.unhurried && self.since_reading < EVENTS_PER_READING && tick == self.tick {
+            return self.time;
         }
         self.read_clock()
     }

@@ -190,6 +190,8 @@ fn the_events_of_processes_come_back_as_they_were_recorded() {
     recorder.process_join_timed_out(2, here);
     recorder.process_join_began(3, false, here);
     recorder.process_join_ended(3, here);
+    recorder.process_end_asked(2, here);
+    recorder.used(ObjectId::shared(9), here);
 
     let created = |process, name: &str, method, daemon| What::ProcessCreated {
         process,
@@ -205,6 +207,8 @@ fn the_events_of_processes_come_back_as_they_were_recorded() {
         What::ProcessJoinTimedOut { process: 2 },
         What::ProcessJoinBegan { process: 3, timed: false },
         What::ProcessJoinEnded { process: 3 },
+        What::ProcessEndAsked { process: 2 },
+        What::Used { object: ObjectId::shared(9) },
     ];
     let events = read(&LocalDirectory(trace));
     assert_eq!(events.into_iter().map(|event| event.what).collect::<Vec<_>>(), expected);

@@ -30,12 +30,38 @@ impl Entry<'_> {
     /// Whether a view of the run would stay wrong for good without it. What ends a wait is: it would seem to go on.
     #[inline]
     pub(crate) fn is_vital(&self) -> bool {
-        let ends_a_wait = self.exact && matches!(self.code, Code::Acquired | Code::Put | Code::Got);
+        let ends_a_wait = self.exact
+            && matches!(
+                self.code,
+                Code::Acquired | Code::Put | Code::Got | Code::Sent | Code::Received | Code::Refused
+            );
         ends_a_wait || self.code.is_vital()
     }
 }
 
+/// Entries with more to them than a subject and a value.
 impl<'t> Entry<'t> {
+    pub(crate) fn created(object: ObjectId, kind: ObjectKind, name: &'t str) -> Self {
+        Self { detail: kind.code(), ..Self::text(Code::ObjectCreated, object.0, name) }
+    }
+
+    pub(crate) fn sized(object: ObjectId, size: Size, value: u32) -> Self {
+        Self { detail: size.code(), ..Self::plain(Code::ObjectSized, object.0, value) }
+    }
+
+    pub(crate) fn waiting(object: ObjectId, purpose: Purpose, timed: bool) -> Self {
+        let detail = purpose.code() | if timed { TIMED } else { 0 };
+        Self { detail, ..Self::plain(Code::WaitBegan, object.0, 0) }
+    }
+
+    pub(crate) fn acquired(object: ObjectId, mode: Mode, count: u32, waited: bool) -> Self {
+        Self { exact: waited, detail: mode.code(), ..Self::plain(Code::Acquired, object.0, count) }
+    }
+
+    pub(crate) fn released(object: ObjectId, mode: Mode, count: u32) -> Self {
+        Self { exact: false, detail: mode.code(), ..Self::plain(Code::Released, object.0, count) }
+    }
+
     pub(crate) fn text(code: Code, subject: u32, text: &'t str) -> Self {
         Self { code, detail: 0, subject, value: 0, text, exact: true }
     }
@@ -102,22 +128,17 @@ impl Recorder {
 
     /// An object is met for the first time.
     pub fn object_created(&mut self, object: ObjectId, kind: ObjectKind, name: &str, caller: Caller) {
-        let entry = Entry { detail: kind.code(), ..Entry::text(Code::ObjectCreated, object.0, name) };
-        self.record(&entry, caller);
+        self.record(&Entry::created(object, kind, name), caller);
     }
 
     /// A number that the object was made with. Call it right after [`object_created`](Self::object_created).
     pub fn object_sized(&mut self, object: ObjectId, size: Size, value: u32, caller: Caller) {
-        self.record(
-            &Entry { detail: size.code(), ..Entry::plain(Code::ObjectSized, object.0, value) },
-            caller,
-        );
+        self.record(&Entry::sized(object, size, value), caller);
     }
 
     /// The thread is about to wait for something of the object; `timed`: not for ever.
     pub fn wait_began(&mut self, object: ObjectId, purpose: Purpose, timed: bool, caller: Caller) {
-        let detail = purpose.code() | if timed { TIMED } else { 0 };
-        self.record(&Entry { detail, ..Entry::plain(Code::WaitBegan, object.0, 0) }, caller);
+        self.record(&Entry::waiting(object, purpose, timed), caller);
     }
 
     /// The thread gave up waiting for the object.
@@ -134,17 +155,14 @@ impl Recorder {
     /// [`wait_began`](Self::wait_began) came before, so the event is rare enough for an exact time.
     #[inline]
     pub fn acquired(&mut self, object: ObjectId, mode: Mode, count: u32, waited: bool, caller: Caller) {
-        let entry =
-            Entry { exact: waited, detail: mode.code(), ..Entry::plain(Code::Acquired, object.0, count) };
-        self.record(&entry, caller);
+        self.record(&Entry::acquired(object, mode, count, waited), caller);
     }
 
     /// The thread gives the object back, `count` times. Call it before the object is released. There is no `caller`
     /// where a guard is dropped, since that has no place in the program's text.
     #[inline]
     pub fn released(&mut self, object: ObjectId, mode: Mode, count: u32, caller: Option<Caller>) {
-        let entry =
-            Entry { exact: false, detail: mode.code(), ..Entry::plain(Code::Released, object.0, count) };
+        let entry = Entry::released(object, mode, count);
         match caller {
             Some(caller) => self.record(&entry, caller),
             None => self.put(&entry, 0),
@@ -280,6 +298,17 @@ impl Recorder {
     /// The thread gave up waiting for a process.
     pub fn process_join_timed_out(&mut self, process: u32, caller: Caller) {
         self.record(&Entry::plain(Code::ProcessJoinTimedOut, process, 0), caller);
+    }
+
+    /// The thread asks for the end of a process. Call it before that can happen.
+    pub fn process_end_asked(&mut self, process: u32, caller: Caller) {
+        self.record(&Entry::plain(Code::ProcessEndAsked, process, 0), caller);
+    }
+
+    /// The thread did something to a shared object without waiting.
+    #[inline]
+    pub fn used(&mut self, object: ObjectId, caller: Caller) {
+        self.record(&Entry::frequent(Code::Used, object.0, 0), caller);
     }
 
     /// The thread printed a line.

@@ -1,12 +1,13 @@
 //! Where threads of several processes meet: events, conditions, barriers.
 
-use super::Kernel;
+use super::{Kernel, Shape};
 use crate::attempt::{Attempt, Done};
 use crate::error::{Error, Rule};
 use crate::ids::{Caller, Handle};
 use crate::objects::barrier::{Arrival, Barrier};
 use crate::objects::condition::Condition;
 use crate::objects::event::Event;
+use threadlab_trace::{ObjectKind, Purpose, Size};
 
 /// Events.
 impl Kernel {
@@ -16,7 +17,8 @@ impl Kernel {
     ///
     /// [`Rule::TooManyObjects`].
     pub fn event(&self, caller: Caller) -> Result<Done<Handle>, Error> {
-        self.make(caller, "event", || Ok(Event::default().into()))
+        let shape = Shape { kind: ObjectKind::Event, size: None };
+        self.make(caller, "event", shape, || Ok(Event::default().into()))
     }
 
     /// Whether it is set, and how often it was, for [`Self::event_wait`].
@@ -34,7 +36,7 @@ impl Kernel {
     ///
     /// [`Rule::BadHandle`], [`Rule::WrongKind`].
     pub fn event_wait(&self, caller: Caller, event: Handle, times: u32) -> Result<Attempt<()>, Error> {
-        self.attempt::<Event, _>(caller, event, |event, _| Ok(event.wait(times)))
+        self.attempt::<Event, _>(caller, event, Purpose::Set, |event, scene| Ok(event.wait(scene, times)))
     }
 
     /// Sets it: all who wait go on.
@@ -55,8 +57,8 @@ impl Kernel {
     ///
     /// [`Rule::BadHandle`], [`Rule::WrongKind`].
     pub fn event_clear(&self, caller: Caller, event: Handle) -> Result<Done<()>, Error> {
-        self.act::<Event, _>(caller, event, |event, _| {
-            event.clear();
+        self.act::<Event, _>(caller, event, |event, scene| {
+            event.clear(scene);
             Ok(())
         })
     }
@@ -72,7 +74,8 @@ impl Kernel {
     /// [`Rule::BadHandle`] and [`Rule::WrongKind`] about the lock, [`Rule::TooManyObjects`].
     pub fn condition(&self, caller: Caller, lock: Handle) -> Result<Done<Handle>, Error> {
         self.semaphore_state(caller, lock)?;
-        self.make(caller, "condition", || Ok(Condition::new(lock).into()))
+        let shape = Shape { kind: ObjectKind::Condition, size: None };
+        self.make(caller, "condition", shape, || Ok(Condition::new(lock).into()))
     }
 
     /// The caller is going to wait: it gets notifications from here on.
@@ -94,7 +97,9 @@ impl Kernel {
     ///
     /// [`Rule::NotWaiting`] if the caller is not enlisted; [`Rule::BadHandle`], [`Rule::WrongKind`].
     pub fn condition_wait(&self, caller: Caller, condition: Handle) -> Result<Attempt<()>, Error> {
-        self.attempt::<Condition, _>(caller, condition, |condition, scene| condition.wait(scene.caller))
+        self.attempt::<Condition, _>(caller, condition, Purpose::Notification, |condition, scene| {
+            condition.wait(scene)
+        })
     }
 
     /// The caller does not wait any more. Returns whether it was notified, also after the time that it wanted to wait.
@@ -141,7 +146,8 @@ impl Kernel {
     ///
     /// [`Rule::BadParties`], [`Rule::TooManyObjects`].
     pub fn barrier(&self, caller: Caller, parties: u32) -> Result<Done<Handle>, Error> {
-        self.make(caller, "barrier", || Ok(Barrier::new(parties)?.into()))
+        let shape = Shape { kind: ObjectKind::Barrier, size: Some((Size::Parties, parties)) };
+        self.make(caller, "barrier", shape, || Ok(Barrier::new(parties)?.into()))
     }
 
     /// The caller has come. It would block while the last party of a round has come and not opened.
@@ -151,7 +157,7 @@ impl Kernel {
     /// [`Rule::BrokenBarrier`]; [`Rule::InAction`] if that party is the caller; [`Rule::BadHandle`],
     /// [`Rule::WrongKind`].
     pub fn barrier_arrive(&self, caller: Caller, barrier: Handle) -> Result<Attempt<Arrival>, Error> {
-        self.attempt::<Barrier, _>(caller, barrier, |barrier, scene| barrier.arrive(scene.caller))
+        self.attempt::<Barrier, _>(caller, barrier, Purpose::Pass, Barrier::arrive)
     }
 
     /// The last to come lets all go on, itself included.
@@ -171,7 +177,7 @@ impl Kernel {
     /// [`Rule::BrokenBarrier`]; [`Rule::NotWaiting`] if the caller has not come, or is the last;
     /// [`Rule::BadHandle`], [`Rule::WrongKind`].
     pub fn barrier_wait(&self, caller: Caller, barrier: Handle) -> Result<Attempt<()>, Error> {
-        self.attempt::<Barrier, _>(caller, barrier, |barrier, scene| barrier.wait(scene.caller))
+        self.attempt::<Barrier, _>(caller, barrier, Purpose::Pass, Barrier::wait)
     }
 
     /// Breaks it because the caller's time is over, as [`Self::barrier_abort`] does, unless all have come by now, or it is

@@ -13,13 +13,16 @@ use crate::attempt::{Attempt, Done, Place, Side, Step, Ticket, WaitWord};
 use crate::error::{Error, Rule, Subject};
 use crate::ids::{Caller, Handle};
 use crate::names::Names;
+use crate::objects::condition::Condition;
 use crate::objects::{Body, Kind, Scene};
 use crate::processes::Processes;
+use crate::recording;
 use crate::table::{Slot, State, Table};
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use threadlab_threads::futex::Wait;
 use threadlab_threads::sync::word::{Inner, inner};
+use threadlab_trace::{ObjectKind, Purpose, Size};
 
 /// What all processes of a run share.
 ///
@@ -32,6 +35,13 @@ pub struct Kernel {
     names: Inner<Names>,
     /// The number of the next operation.
     order: AtomicU64,
+}
+
+/// What events tell of a new object: its kind, unless its maker knows better, and a number that it is made with.
+#[derive(Clone, Copy)]
+struct Shape {
+    kind: ObjectKind,
+    size: Option<(Size, u32)>,
 }
 
 impl Default for Kernel {
@@ -94,23 +104,42 @@ impl Kernel {
         Done { value, order: self.next_order() }
     }
 
-    /// An operation on an object of this kind.
+    /// The caller does not wait for the object any longer, without having what it waited for: its time is over. To be
+    /// told where events are recorded; it changes nothing else. Where time ends a wait at a barrier,
+    /// [`Self::barrier_give_up`] tells it.
+    ///
+    /// # Errors
+    ///
+    /// Only those of every call.
+    pub fn give_up(&self, caller: Caller, handle: Handle) -> Result<(), Error> {
+        let _inside = self.processes.enter(caller.pid)?;
+        if let Ok(slot) = self.table.slot_of(handle) {
+            let mut state = slot.state.lock();
+            let scene = self.scene(caller, handle, slot, state.holders);
+            if let Ok(condition) = opened::<Condition>(&mut state, handle, caller) {
+                condition.give_up(scene);
+            }
+            recording::tell_gave_up(caller.pid, handle);
+        }
+        Ok(())
+    }
+
+    /// An operation on an object of this kind, which waits for this where it would block.
     #[inline]
     fn attempt<K: Kind, T>(
         &self,
         caller: Caller,
         handle: Handle,
+        purpose: Purpose,
         act: impl FnOnce(&mut K, Scene<'_>) -> Result<Step<T>, Rule>,
     ) -> Result<Attempt<T>, Error> {
         let _inside = self.processes.enter(caller.pid)?;
         let slot = self.table.slot_of(handle).map_err(|rule| rule.of(handle))?;
         let mut state = slot.state.lock();
         let state = &mut *state;
-        let scene = self.scene(caller, slot, state.holders);
-        opened(state, handle, caller)
-            .and_then(|object| act(object, scene))
-            .map(|step| self.came_to(step, slot, handle))
-            .map_err(|rule| rule.of(handle))
+        let scene = self.scene(caller, handle, slot, state.holders);
+        let step = opened(state, handle, caller).and_then(|object| act(object, scene));
+        self.came_to(step, caller, handle, purpose, slot, handle)
     }
 
     /// An operation on an object of this kind that cannot block.
@@ -125,7 +154,7 @@ impl Kernel {
         let slot = self.table.slot_of(handle).map_err(|rule| rule.of(handle))?;
         let mut state = slot.state.lock();
         let state = &mut *state;
-        let scene = self.scene(caller, slot, state.holders);
+        let scene = self.scene(caller, handle, slot, state.holders);
         opened(state, handle, caller)
             .and_then(|object| act(object, scene))
             .map(|value| self.done(value))
@@ -137,11 +166,13 @@ impl Kernel {
         &self,
         caller: Caller,
         kind: &'static str,
+        shape: Shape,
         make: impl FnOnce() -> Result<Body, Rule>,
     ) -> Result<Done<Handle>, Error> {
         let _inside = self.processes.enter(caller.pid)?;
         make()
             .and_then(|body| self.insert(body, caller.pid.bit()))
+            .inspect(|handle| introduce(caller, &[*handle], shape))
             .map(|handle| self.done(handle))
             .map_err(|rule| rule.about(Subject::New(kind)))
     }
@@ -153,16 +184,48 @@ impl Kernel {
         self.table.insert(body, holders).inspect_err(|_| self.table.budget.give_back(bytes))
     }
 
-    fn scene<'a>(&'a self, caller: Caller, slot: &'a Slot, holders: u128) -> Scene<'a> {
-        Scene { caller, holders, gates: &slot.gates, budget: &self.table.budget }
+    fn scene<'a>(&'a self, caller: Caller, object: Handle, slot: &'a Slot, holders: u128) -> Scene<'a> {
+        Scene { caller, object, holders, gates: &slot.gates, budget: &self.table.budget }
     }
 
-    fn came_to<T>(&self, step: Step<T>, slot: &Slot, handle: Handle) -> Attempt<T> {
+    /// What an attempt at an object came to. It takes place, and waits, at `place`, which has this slot. To be called
+    /// under that one's lock.
+    fn came_to<T>(
+        &self,
+        step: Result<Step<T>, Rule>,
+        caller: Caller,
+        handle: Handle,
+        purpose: Purpose,
+        slot: &Slot,
+        place: Handle,
+    ) -> Result<Attempt<T>, Error> {
         match step {
-            Step::Done(value) => Attempt::Done(self.done(value)),
-            Step::Blocked(side) => Attempt::Blocked(ticket(slot, handle, side)),
+            Ok(Step::Done(value)) => Ok(Attempt::Done(self.done(value))),
+            Ok(Step::Blocked(side)) => {
+                recording::tell_blocked(caller.pid, handle, purpose);
+                Ok(Attempt::Blocked(ticket(slot, place, side)))
+            }
+            Err(rule) => {
+                recording::tell_refused(caller.pid, handle, rule);
+                Err(rule.of(handle))
+            }
         }
     }
+}
+
+/// Records that these objects were made by the caller, which nobody else can know yet.
+fn introduce(caller: Caller, objects: &[Handle], shape: Shape) {
+    let label = recording::take_label();
+    let (kind, name) = label.as_ref().map_or((shape.kind, ""), |(kind, name)| (*kind, name));
+    recording::tell(Some(caller.pid), |recorder| {
+        for object in objects.iter().copied().map(recording::id) {
+            recorder.object_created(object, kind, name);
+            if let Some((size, value)) = shape.size {
+                recorder.object_sized(object, size, value);
+            }
+            recorder.opened(object, caller.pid.raw());
+        }
+    });
 }
 
 /// What to wait on at an object. To be called under its lock.

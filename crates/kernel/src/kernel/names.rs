@@ -1,10 +1,11 @@
 //! Named semaphores, and what is left of them at a run's end.
 
-use super::Kernel;
+use super::{Kernel, Shape, introduce};
 use crate::attempt::Done;
 use crate::error::{Error, Rule, Subject};
 use crate::ids::{Caller, Handle};
 use crate::objects::semaphore::Semaphore;
+use threadlab_trace::{ObjectKind, Size};
 
 impl Kernel {
     /// Makes a semaphore with this name, or opens the one that has it, unless a new one is demanded (`exclusive`). The name
@@ -35,6 +36,11 @@ impl Kernel {
         let handle = Semaphore::counting(value, false)
             .and_then(|semaphore| self.insert(semaphore.into(), caller.pid.bit()))
             .map_err(about)?;
+        introduce(
+            caller,
+            &[handle],
+            Shape { kind: ObjectKind::Semaphore, size: Some((Size::Permits, value)) },
+        );
         self.hold_named(caller, handle);
         names.insert(name, handle);
         Ok(self.done(handle))
@@ -86,7 +92,7 @@ impl Kernel {
     fn hold_named(&self, caller: Caller, handle: Handle) {
         self.table.change(handle.place(), |state, _| {
             state.named = true;
-            state.holders |= caller.pid.bit();
+            state.give(handle.place(), caller.pid, caller.pid);
         });
     }
 

@@ -1,6 +1,6 @@
 //! Pipes.
 
-use super::{Kernel, opened, ticket};
+use super::{Kernel, Shape, introduce, opened};
 use crate::attempt::{Attempt, Done, Step};
 use crate::error::{Error, Rule, Subject};
 use crate::ids::{Caller, Handle};
@@ -8,6 +8,8 @@ use crate::limits;
 use crate::objects::channel::{Channel, Part, Sent};
 use crate::objects::pipe::End;
 use crate::objects::{Kind, Scene};
+use crate::recording;
+use threadlab_trace::{ObjectKind, Purpose, Size};
 
 impl Kernel {
     /// Makes a pipe that holds so many bytes in each direction. A one-way pipe's first end only receives and its second
@@ -43,6 +45,14 @@ impl Kernel {
                 return Err(rule);
             }
         };
+        introduce(
+            caller,
+            &[first, second],
+            Shape { kind: ObjectKind::Pipe, size: Some((Size::Bytes, capacity)) },
+        );
+        recording::tell(Some(caller.pid), |recorder| {
+            recorder.paired(recording::id(first), recording::id(second), duplex);
+        });
         for (end, other) in [(first, second), (second, first)] {
             let slot = self.table.slot_of(end)?;
             slot.set_peer(other);
@@ -65,7 +75,12 @@ impl Kernel {
     /// [`Rule::BrokenPipe`] when nobody can read, [`Rule::WrongDirection`], [`Rule::MessageTooLong`],
     /// [`Rule::MessageChanged`] when the parts do not fit together, [`Rule::BadHandle`].
     pub fn send(&self, caller: Caller, end: Handle, total: u32, part: &[u8]) -> Result<Attempt<Sent>, Error> {
-        self.outgoing(caller, end, |channel, scene| channel.send(scene, total, part))
+        self.outgoing(
+            caller,
+            end,
+            |sent: &Sent| sent.finished,
+            |channel, scene| channel.send(scene, total, part),
+        )
     }
 
     /// Receives the next part of a message, as much as is there and fits. The first part begins it; until it is
@@ -77,7 +92,7 @@ impl Kernel {
     /// place of a message that is damaged, whatever was received of it: after it the next message can be received.
     /// [`Rule::WrongDirection`], [`Rule::BadHandle`].
     pub fn recv(&self, caller: Caller, end: Handle, into: &mut [u8]) -> Result<Attempt<Part>, Error> {
-        self.incoming(caller, end, |channel, scene| channel.recv(scene, into))
+        self.incoming(caller, end, |part: &Part| part.finished, |channel, scene| channel.recv(scene, into))
     }
 
     /// Finds out whether something can be received, be it an error. It takes nothing.
@@ -86,7 +101,7 @@ impl Kernel {
     ///
     /// [`Rule::WrongDirection`], [`Rule::BadHandle`].
     pub fn poll(&self, caller: Caller, end: Handle) -> Result<Attempt<()>, Error> {
-        self.incoming(caller, end, |channel, scene| Ok(channel.poll(scene)))
+        self.incoming(caller, end, |()| false, |channel, scene| Ok(channel.poll(scene)))
     }
 
     /// Gives up the messages that the caller has begun at this end. Returns whether it had any.
@@ -95,10 +110,30 @@ impl Kernel {
     ///
     /// [`Rule::BadHandle`].
     pub fn abandon(&self, caller: Caller, end: Handle) -> Result<bool, Error> {
-        let sent =
-            self.outgoing(caller, end, |channel, scene| Ok(Step::Done(channel.abandon_sending(scene))));
-        let received =
-            self.incoming(caller, end, |channel, scene| Ok(Step::Done(channel.abandon_receiving(scene))));
+        let sent = self.outgoing(
+            caller,
+            end,
+            |_| false,
+            |channel, scene| {
+                let any = channel.abandon_sending(scene);
+                if any {
+                    tell_dropped(Purpose::Put, scene, channel.fill());
+                }
+                Ok(Step::Done(any))
+            },
+        );
+        let received = self.incoming(
+            caller,
+            end,
+            |_| false,
+            |channel, scene| {
+                let any = channel.abandon_receiving(scene);
+                if any {
+                    tell_dropped(Purpose::Get, scene, channel.fill());
+                }
+                Ok(Step::Done(any))
+            },
+        );
         let mut any = false;
         for abandoned in [sent, received] {
             match abandoned {
@@ -119,7 +154,7 @@ impl Kernel {
     ///
     /// [`Rule::BrokenPipe`] when nobody can read, [`Rule::WrongDirection`], [`Rule::BadHandle`].
     pub fn write(&self, caller: Caller, end: Handle, bytes: &[u8]) -> Result<Attempt<usize>, Error> {
-        self.outgoing(caller, end, |channel, scene| channel.write(scene, bytes))
+        self.outgoing(caller, end, |_| false, |channel, scene| channel.write(scene, bytes))
     }
 
     /// Reads as many bytes as there are, without regard to messages. Returns how many.
@@ -128,25 +163,33 @@ impl Kernel {
     ///
     /// [`Rule::EndOfFile`], [`Rule::WrongDirection`], [`Rule::BadHandle`].
     pub fn read(&self, caller: Caller, end: Handle, into: &mut [u8]) -> Result<Attempt<usize>, Error> {
-        self.incoming(caller, end, |channel, scene| channel.read(scene, into))
+        self.incoming(caller, end, |_| false, |channel, scene| channel.read(scene, into))
     }
 
+    /// An operation on what is written at this end. `completes` says of what came of it whether it completed a message.
     fn outgoing<T>(
         &self,
         caller: Caller,
         end: Handle,
+        completes: impl FnOnce(&T) -> bool,
         act: impl FnOnce(&mut Channel, Scene<'_>) -> Result<Step<T>, Rule>,
     ) -> Result<Attempt<T>, Error> {
-        self.attempt::<End, _>(caller, end, |end, scene| {
-            act(end.outgoing().ok_or(Rule::WrongDirection)?, scene)
+        self.attempt::<End, _>(caller, end, Purpose::Put, |end, scene| {
+            let channel = end.outgoing().ok_or(Rule::WrongDirection)?;
+            let before = channel.fill();
+            let step = act(channel, scene);
+            tell(Purpose::Put, scene, (before, channel.fill()), &step, completes);
+            step
         })
     }
 
-    /// An operation on what is written at the other end. Only that end's lock is taken: it knows who reads.
+    /// An operation on what is written at the other end, as [`Self::outgoing`]. Only that end's lock is taken: it knows
+    /// who reads.
     fn incoming<T>(
         &self,
         caller: Caller,
         end: Handle,
+        completes: impl FnOnce(&T) -> bool,
         act: impl FnOnce(&mut Channel, Scene<'_>) -> Result<Step<T>, Rule>,
     ) -> Result<Attempt<T>, Error> {
         let _inside = self.processes.enter(caller.pid)?;
@@ -155,24 +198,58 @@ impl Kernel {
         let source = self.table.slot_of(other).map_err(|rule| rule.of(end))?;
         {
             let mut state = source.state.lock();
-            let scene = self.scene(caller, source, state.holders);
+            let scene = self.scene(caller, end, source, state.holders);
             if state.is(other)
                 && let Some(channel) =
                     state.body.as_mut().and_then(End::of).and_then(|it| it.incoming_of(end))
                 && channel.readers & caller.pid.bit() != 0
             {
-                return act(channel, scene)
-                    .map(|step| match step {
-                        Step::Done(value) => Attempt::Done(self.done(value)),
-                        // The place of the other end is where its readers wait.
-                        Step::Blocked(side) => Attempt::Blocked(ticket(source, other, side)),
-                    })
-                    .map_err(|rule| rule.of(end));
+                let before = channel.fill();
+                let step = act(channel, scene);
+                tell(Purpose::Get, scene, (before, channel.fill()), &step, completes);
+                // The place of the other end is where its readers wait.
+                return self.came_to(step, caller, end, Purpose::Get, source, other);
             }
         }
         // Nothing is written for this end. Say why.
         let mut state = slot.state.lock();
         let why = opened::<End>(&mut state, end, caller).map_or_else(|rule| rule, |_| Rule::WrongDirection);
+        recording::tell_refused(caller.pid, end, why);
         Err(why.of(end))
     }
+}
+
+/// Records what an operation did to a channel, whose fill went from the one number to the other.
+fn tell<T>(
+    purpose: Purpose,
+    scene: Scene<'_>,
+    (before, after): (u32, u32),
+    step: &Result<Step<T>, Rule>,
+    completes: impl FnOnce(&T) -> bool,
+) {
+    match step {
+        Ok(Step::Done(value)) => {
+            let whole = completes(value);
+            if before == after && !whole {
+                scene.tell_through();
+                return;
+            }
+            scene.tell(|recorder, end, waited| match purpose {
+                Purpose::Put => recorder.sent(end, after, whole, waited),
+                _ => recorder.received(end, after, whole, waited),
+            });
+        }
+        // What is of no use to anybody is dropped also where that leaves nothing to receive.
+        Ok(Step::Blocked(_)) | Err(_) if before != after => tell_dropped(purpose, scene, after),
+        Ok(Step::Blocked(_)) | Err(_) => {}
+    }
+}
+
+/// Records that a message was given up, or bytes were dropped, which concerns all who wait at either end.
+fn tell_dropped(purpose: Purpose, scene: Scene<'_>, fill: u32) {
+    let end = recording::id(scene.object);
+    recording::tell(None, |recorder| match purpose {
+        Purpose::Put => recorder.sent(end, fill, false, false),
+        _ => recorder.received(end, fill, false, false),
+    });
 }

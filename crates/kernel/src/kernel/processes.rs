@@ -5,6 +5,7 @@ use crate::attempt::{Attempt, Ticket, WaitWord};
 use crate::error::Error;
 use crate::ids::{Caller, Pid};
 use crate::processes::{Child, End, Exit, Inside, StartMethod, Status};
+use crate::recording;
 
 impl Kernel {
     /// Enters a run's first process into the table. It counts as started.
@@ -85,6 +86,7 @@ impl Kernel {
         for place in self.table.used() {
             self.table.forget_process(place, pid, !exit.is_success());
         }
+        recording::tell(None, |recorder| recorder.process_gone(pid.raw()));
         Ok(self.processes.clear_away(pid)?.daemons)
     }
 

@@ -1,10 +1,11 @@
 //! Queues.
 
-use super::Kernel;
+use super::{Kernel, Shape};
 use crate::attempt::{Attempt, Done};
 use crate::error::Error;
 use crate::ids::{Caller, Handle};
 use crate::objects::queue::{Queue, QueueState};
+use threadlab_trace::{ObjectKind, Purpose, Size};
 
 impl Kernel {
     /// Makes a queue with room for so many items; 0 is any number.
@@ -13,7 +14,8 @@ impl Kernel {
     ///
     /// [`crate::Rule::TooManyObjects`].
     pub fn queue(&self, caller: Caller, capacity: u32) -> Result<Done<Handle>, Error> {
-        self.make(caller, "queue", || Ok(Queue::new(capacity).into()))
+        let shape = Shape { kind: ObjectKind::Queue, size: Some((Size::Capacity, capacity)) };
+        self.make(caller, "queue", shape, || Ok(Queue::new(capacity).into()))
     }
 
     /// Puts an item in. Returns how many there are then.
@@ -24,7 +26,7 @@ impl Kernel {
     /// [`crate::Rule::Abandoned`] if it is full, one of its processes has died, and all that are left are known to put
     /// and not to get; [`crate::Rule::BadHandle`], [`crate::Rule::WrongKind`].
     pub fn queue_put(&self, caller: Caller, queue: Handle, item: &[u8]) -> Result<Attempt<u32>, Error> {
-        self.attempt::<Queue, _>(caller, queue, |queue, scene| queue.put(scene, item))
+        self.attempt::<Queue, _>(caller, queue, Purpose::Put, |queue, scene| queue.put(scene, item))
     }
 
     /// Takes the first item out, in exchange for the buffer `into`, whose room is used for other items. Returns how many
@@ -41,7 +43,7 @@ impl Kernel {
         queue: Handle,
         into: &mut Vec<u8>,
     ) -> Result<Attempt<u32>, Error> {
-        self.attempt::<Queue, _>(caller, queue, |queue, scene| queue.get(scene, into))
+        self.attempt::<Queue, _>(caller, queue, Purpose::Get, |queue, scene| queue.get(scene, into))
     }
 
     /// How many items it holds, and the like.
@@ -82,6 +84,6 @@ impl Kernel {
     /// [`crate::Rule::Abandoned`] if all that are not were got by processes that have ended;
     /// [`crate::Rule::BadHandle`], [`crate::Rule::WrongKind`].
     pub fn queue_join(&self, caller: Caller, queue: Handle) -> Result<Attempt<()>, Error> {
-        self.attempt::<Queue, _>(caller, queue, |queue, _| queue.join())
+        self.attempt::<Queue, _>(caller, queue, Purpose::AllDone, |queue, scene| queue.join(scene))
     }
 }

@@ -17,7 +17,7 @@ impl Kernel {
     pub fn open(&self, caller: Caller, handle: Handle) -> Result<(), Error> {
         let _inside = self.processes.enter(caller.pid)?;
         let _records = self.processes.records.lock();
-        self.give(handle, caller.pid, None)
+        self.give(handle, caller.pid, caller.pid, false)
     }
 
     /// Gives another process a reference to an object that the caller's process has one to, like an argument for a child.
@@ -32,7 +32,7 @@ impl Kernel {
         if !records.can_receive(other) {
             return Err(Rule::NoSuchProcess.of_process(other));
         }
-        self.give(handle, other, Some(caller.pid))
+        self.give(handle, other, caller.pid, true)
     }
 
     /// Gives a child references to all objects that its parent has references to, as a fork does.
@@ -49,7 +49,7 @@ impl Kernel {
         for place in self.table.used() {
             self.table.change(place, |state, _| {
                 if state.holders & parent.pid.bit() != 0 {
-                    state.holders |= child.bit();
+                    state.give(place, parent.pid, child);
                 }
                 if let Some(body) = &mut state.body {
                     body.inherit_reading(parent.pid, child);
@@ -91,7 +91,7 @@ impl Kernel {
             }
             state.holders &= !pid.bit();
             let body = state.body.as_mut()?;
-            body.holder_left(pid, false, gates);
+            body.holder_left(pid, false, gates).tell(Some(pid), handle, pid);
             gates.everybody();
             Some(matches!(body, Body::End(_)))
         });
@@ -109,20 +109,22 @@ impl Kernel {
         true
     }
 
-    /// Gives a process a reference, if `from` has one, or anybody.
-    fn give(&self, handle: Handle, to: Pid, from: Option<Pid>) -> Result<(), Error> {
+    /// A thread of the process `by` gives a process a reference, if anybody has one, or, where that `is_its_own`, if `by`
+    /// has one.
+    fn give(&self, handle: Handle, to: Pid, by: Pid, is_its_own: bool) -> Result<(), Error> {
         let slot = self.table.slot_of(handle).map_err(|rule| rule.of(handle))?;
         let peer = slot.peer();
         {
             let mut state = slot.state.lock();
-            let may = match from {
-                Some(from) => state.is_open(handle, from),
-                None => state.is(handle) && (state.holders != 0 || state.named),
+            let may = if is_its_own {
+                state.is_open(handle, by)
+            } else {
+                state.is(handle) && (state.holders != 0 || state.named)
             };
             if !may {
                 return Err(Rule::BadHandle.of(handle));
             }
-            state.holders |= to.bit();
+            state.give(handle.place(), by, to);
             if !matches!(state.body, Some(Body::End(_))) {
                 return Ok(());
             }

@@ -1,11 +1,13 @@
 //! Semaphores and locks. A block of shared bytes has a lock, so its handle will do for a lock's.
 
-use super::Kernel;
+use super::{Kernel, Shape};
 use crate::attempt::{Attempt, Done};
 use crate::error::{Error, Rule};
 use crate::ids::{Caller, Handle};
 use crate::objects::semaphore::{Semaphore, SemaphoreState};
 use crate::objects::{Body, Kind, Scene};
+use crate::recording;
+use threadlab_trace::{ObjectKind, Purpose, Size};
 
 /// A semaphore, or the lock of a shared block.
 struct Lockable;
@@ -33,7 +35,15 @@ impl Kernel {
     ///
     /// [`Rule::TooManyPermits`], [`Rule::TooManyObjects`].
     pub fn semaphore(&self, caller: Caller, value: u32, bounded: bool) -> Result<Done<Handle>, Error> {
-        self.make(caller, "semaphore", || Ok(Semaphore::counting(value, bounded)?.into()))
+        let usual = if bounded { ObjectKind::BoundedSemaphore } else { ObjectKind::Semaphore };
+        let shape = match recording::kind_or(usual) {
+            kind @ ObjectKind::Lock => Shape { kind, size: None },
+            kind => Shape { kind, size: Some((Size::Permits, value)) },
+        };
+        self.make(caller, "semaphore", shape, || {
+            let semaphore = Semaphore::counting(value, bounded)?;
+            Ok(if shape.kind == ObjectKind::Lock { semaphore.for_lock() } else { semaphore }.into())
+        })
     }
 
     /// Makes a lock that its owner, a thread, can take again, and that only its owner can release.
@@ -42,7 +52,8 @@ impl Kernel {
     ///
     /// [`Rule::TooManyObjects`].
     pub fn recursive_lock(&self, caller: Caller) -> Result<Done<Handle>, Error> {
-        self.make(caller, "lock", || Ok(Semaphore::recursive().into()))
+        let shape = Shape { kind: ObjectKind::RLock, size: None };
+        self.make(caller, "lock", shape, || Ok(Semaphore::recursive().into()))
     }
 
     /// Takes a permit.
@@ -66,7 +77,7 @@ impl Kernel {
         semaphore: Handle,
         levels: u32,
     ) -> Result<Attempt<()>, Error> {
-        self.attempt::<Body, _>(caller, semaphore, |body, scene| {
+        self.attempt::<Body, _>(caller, semaphore, Purpose::Acquire, |body, scene| {
             Lockable::of(body).ok_or(Rule::WrongKind)?.acquire(scene, levels.max(1))
         })
     }

@@ -1,11 +1,12 @@
 //! Blocks of shared bytes. Each operation is one step, and nothing is between two of them but the block's lock
 //! ([`Kernel::acquire`] with the block's handle), if its users take it.
 
-use super::Kernel;
+use super::{Kernel, Shape};
 use crate::attempt::Done;
 use crate::error::Error;
 use crate::ids::{Caller, Handle};
 use crate::objects::shared::Shared;
+use threadlab_trace::ObjectKind;
 
 impl Kernel {
     /// Makes a block of so many bytes, all 0.
@@ -14,7 +15,8 @@ impl Kernel {
     ///
     /// [`crate::Rule::BlockTooLarge`], [`crate::Rule::NoMemory`], [`crate::Rule::TooManyObjects`].
     pub fn shared(&self, caller: Caller, bytes: usize) -> Result<Done<Handle>, Error> {
-        self.make(caller, "shared block", || Ok(Shared::new(bytes)?.into()))
+        let shape = Shape { kind: ObjectKind::Array, size: None };
+        self.make(caller, "shared block", shape, || Ok(Shared::new(bytes)?.into()))
     }
 
     /// Copies bytes of it, from this offset on.

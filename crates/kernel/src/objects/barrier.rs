@@ -5,6 +5,7 @@ use crate::attempt::{Side, Step};
 use crate::error::Rule;
 use crate::ids::{Caller, Pid};
 use crate::limits;
+use crate::recording;
 
 /// Which of the parties a caller is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,8 @@ impl Barrier {
     }
 
     /// The caller has come. While the last of a round runs what is between, others wait to come.
-    pub fn arrive(&mut self, caller: Caller) -> Result<Step<Arrival>, Rule> {
+    pub fn arrive(&mut self, scene: Scene<'_>) -> Result<Step<Arrival>, Rule> {
+        let caller = scene.caller;
         if self.broken {
             return Err(Rule::BrokenBarrier);
         }
@@ -61,6 +63,8 @@ impl Barrier {
         self.here.retain(|party| party.caller != caller);
         let index = self.waiting();
         let last = index + 1 == self.parties;
+        scene.tell_through();
+        scene.tell(|recorder, barrier, _| recorder.arrived(barrier));
         self.here.push(Party { caller, outcome: if last { Outcome::Opens } else { Outcome::Waits } });
         Ok(Step::Done(Arrival { index, last }))
     }
@@ -72,6 +76,7 @@ impl Barrier {
             Outcome::Opens => {
                 self.here.swap_remove(at);
                 self.end_round(Outcome::Passed);
+                scene.tell(|recorder, barrier, _| recorder.tripped(barrier));
                 scene.gates.everybody();
                 Ok(())
             }
@@ -84,13 +89,14 @@ impl Barrier {
     }
 
     /// Waits for the others.
-    pub fn wait(&mut self, caller: Caller) -> Result<Step<()>, Rule> {
-        let at = self.position(caller)?;
+    pub fn wait(&mut self, scene: Scene<'_>) -> Result<Step<()>, Rule> {
+        let at = self.position(scene.caller)?;
         match self.here[at].outcome {
             Outcome::Waits => Ok(Step::Blocked(Side::Takers)),
             Outcome::Opens => Err(Rule::NotWaiting),
             Outcome::Passed => {
                 self.here.swap_remove(at);
+                scene.tell_through();
                 Ok(Step::Done(()))
             }
             Outcome::Broken => {
@@ -105,6 +111,7 @@ impl Barrier {
     pub fn give_up(&mut self, scene: Scene<'_>) -> Result<bool, Rule> {
         let waits = self.here[self.position(scene.caller)?].outcome == Outcome::Waits;
         if waits {
+            recording::tell_gave_up(scene.caller.pid, scene.object);
             self.abort(scene);
         }
         Ok(waits)
@@ -113,6 +120,7 @@ impl Barrier {
     /// All who are here, and all who come, find it broken, until it is reset. A caller who is here leaves.
     pub fn abort(&mut self, scene: Scene<'_>) {
         self.broken = true;
+        scene.tell(|recorder, barrier, _| recorder.broken(barrier));
         self.end_round(Outcome::Broken);
         self.here.retain(|party| party.caller != scene.caller);
         scene.gates.everybody();
@@ -121,6 +129,7 @@ impl Barrier {
     /// It is whole again for those who come. Who is here finds it broken.
     pub fn reset(&mut self, scene: Scene<'_>) {
         self.broken = false;
+        scene.tell(|recorder, barrier, _| recorder.reset(barrier));
         self.end_round(Outcome::Broken);
         scene.gates.everybody();
     }
@@ -150,14 +159,16 @@ impl Barrier {
     }
 
     /// The process has no reference any more. It breaks the barrier if it was here. If it died, others may count on a
-    /// party that will never come, so it breaks the barrier as well.
-    pub fn holder_left(&mut self, pid: Pid, died: bool) {
+    /// party that will never come, so it breaks the barrier as well. Returns whether it broke the barrier.
+    pub fn holder_left(&mut self, pid: Pid, died: bool) -> bool {
         let missed = self.here.iter().any(|party| party.caller.pid == pid && is_undecided(party.outcome));
         self.here.retain(|party| party.caller.pid != pid);
-        if missed || died {
+        let breaks = (missed || died) && !self.broken;
+        if breaks {
             self.broken = true;
             self.end_round(Outcome::Broken);
         }
+        breaks
     }
 }
 

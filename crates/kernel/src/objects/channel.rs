@@ -250,7 +250,7 @@ impl Channel {
     }
 
     /// How many bytes it holds.
-    fn fill(&self) -> u32 {
+    pub fn fill(&self) -> u32 {
         u32::try_from(self.ring.len()).unwrap_or(u32::MAX)
     }
 }

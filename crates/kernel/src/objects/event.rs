@@ -17,6 +17,7 @@ impl Event {
     }
 
     pub fn set(&mut self, scene: Scene<'_>) {
+        scene.tell(|recorder, event, _| recorder.set(event));
         if !self.set {
             self.set = true;
             self.times = self.times.wrapping_add(1);
@@ -24,12 +25,18 @@ impl Event {
         }
     }
 
-    pub fn clear(&mut self) {
+    pub fn clear(&mut self, scene: Scene<'_>) {
+        scene.tell(|recorder, event, _| recorder.cleared(event));
         self.set = false;
     }
 
     /// Waits until it is set, or was set more often than that.
-    pub fn wait(&self, times: u32) -> Step<()> {
-        if self.set || self.times != times { Step::Done(()) } else { Step::Blocked(Side::Takers) }
+    pub fn wait(&self, scene: Scene<'_>, times: u32) -> Step<()> {
+        if self.set || self.times != times {
+            scene.tell_through();
+            Step::Done(())
+        } else {
+            Step::Blocked(Side::Takers)
+        }
     }
 }

@@ -10,17 +10,60 @@ pub(crate) mod semaphore;
 pub(crate) mod shared;
 
 use crate::budget::Budget;
-use crate::ids::{Caller, Pid};
+use crate::ids::{Caller, Handle, Pid};
+use crate::recording;
 use crate::table::Gates;
+use threadlab_trace::{ObjectId, SharedRecorder};
 
 /// What an operation knows of where it takes place.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
     pub caller: Caller,
+    /// The object as the caller knows it.
+    pub object: Handle,
     /// The processes that have a reference to the object.
     pub holders: u128,
     pub gates: &'a Gates,
     pub budget: &'a Budget,
+}
+
+impl Scene<'_> {
+    /// Records what the caller does here; the event is told whether the caller waited for that.
+    #[inline]
+    pub fn tell(&self, event: impl FnOnce(&mut SharedRecorder<'_>, ObjectId, bool)) {
+        recording::tell_done(self.caller.pid, self.object, event);
+    }
+
+    /// Records that the caller waits no longer, if it did.
+    #[inline]
+    pub fn tell_through(&self) {
+        recording::tell_through(self.caller.pid, self.object);
+    }
+}
+
+/// What the leaving of a process meant for those who wait at an object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// It broke the barrier.
+    pub broke: bool,
+    /// So many others got the notifications that were its.
+    pub passed_on: u32,
+}
+
+impl Left {
+    /// Records that the process has left this object: a thread of `by` has it do so, or its end.
+    pub fn tell(self, by: Option<Pid>, object: Handle, process: Pid) {
+        let object = recording::id(object);
+        recording::tell(by, |recorder| recorder.closed(object, process.raw()));
+        recording::tell(None, |recorder| {
+            if self.broke {
+                recorder.broken(object);
+            }
+            if self.passed_on > 0 {
+                recorder.notified(object, self.passed_on);
+            }
+        });
+    }
 }
 
 /// A kind of object.
@@ -87,16 +130,18 @@ impl Body {
 
     /// The process has no reference any more: it closed the object, or ended, or died, that is, did not end by itself.
     /// All who wait here are woken after this.
-    pub fn holder_left(&mut self, pid: Pid, died: bool, gates: &Gates) {
+    pub fn holder_left(&mut self, pid: Pid, died: bool, gates: &Gates) -> Left {
+        let mut left = Left::default();
         match self {
             Self::End(end) => end.holder_left(pid, gates),
             Self::Queue(queue) => queue.holder_left(pid, died),
             Self::Event(_) => {}
-            Self::Condition(condition) => condition.holder_left(pid),
-            Self::Barrier(barrier) => barrier.holder_left(pid, died),
+            Self::Condition(condition) => left.passed_on = condition.holder_left(pid),
+            Self::Barrier(barrier) => left.broke = barrier.holder_left(pid, died),
             Self::Shared(shared) => shared.lock.holder_left(pid),
             Self::Semaphore(semaphore) => semaphore.holder_left(pid),
         }
+        left
     }
 
     /// The process cannot read any more what is written here. All who wait here are woken after this.

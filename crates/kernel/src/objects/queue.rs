@@ -48,6 +48,8 @@ pub(crate) struct Queue {
     spares: Vec<Vec<u8>>,
     grant: Grant,
     unfinished: u32,
+    /// How many items were ever put in, modulo 2^32.
+    put: u32,
     /// How many items each process got and has not said to be done.
     in_hand: BTreeMap<Pid, u32>,
     /// How many such items were in the hands of processes that are gone.
@@ -69,6 +71,7 @@ impl Queue {
             spares: Vec::new(),
             grant: Grant::default(),
             unfinished: 0,
+            put: 0,
             in_hand: BTreeMap::new(),
             lost: 0,
             putters: 0,
@@ -101,6 +104,9 @@ impl Queue {
         item.extend_from_slice(bytes);
         self.items.push_back(item);
         self.unfinished = self.unfinished.saturating_add(1);
+        let number = self.put;
+        self.put = self.put.wrapping_add(1);
+        scene.tell(|recorder, queue, waited| recorder.put_item(queue, number, waited));
         scene.gates.one(Side::Takers);
         Ok(Step::Done(self.len()))
     }
@@ -118,6 +124,8 @@ impl Queue {
             let givers_left = scene.holders & (self.putters | !self.getters);
             return self.blocked(givers_left, Side::Takers);
         };
+        let number = self.put.wrapping_sub(self.len()).wrapping_sub(1);
+        scene.tell(|recorder, queue, waited| recorder.got_item(queue, number, waited));
         self.grant.shrink(item.len() + ITEM_OVERHEAD, scene.budget);
         let spare = core::mem::replace(into, item);
         if self.spares.len() < SPARES && spare.capacity() <= SPARE_BYTES {
@@ -145,12 +153,14 @@ impl Queue {
     /// Nothing can be put in any more. What is in can still be got.
     pub fn close(&mut self, scene: Scene<'_>) {
         self.closed = true;
+        scene.tell(|recorder, queue, _| recorder.shut_down(queue));
         scene.gates.everybody();
     }
 
     /// An item that was got is done with. Returns how many are not.
     pub fn task_done(&mut self, scene: Scene<'_>) -> Result<u32, Rule> {
         self.unfinished = self.unfinished.checked_sub(1).ok_or(Rule::TooManyDone)?;
+        scene.tell(|recorder, queue, _| recorder.task_done(queue));
         match self.in_hand.get_mut(&scene.caller.pid) {
             Some(in_hand) if *in_hand > 0 => *in_hand -= 1,
             _ => self.lost = self.lost.saturating_sub(1),
@@ -162,8 +172,9 @@ impl Queue {
     }
 
     /// Waits until all items are done with.
-    pub fn join(&self) -> Result<Step<()>, Rule> {
+    pub fn join(&self, scene: Scene<'_>) -> Result<Step<()>, Rule> {
         if self.unfinished == 0 {
+            scene.tell_through();
             Ok(Step::Done(()))
         } else if self.unfinished <= self.lost {
             Err(Rule::Abandoned)

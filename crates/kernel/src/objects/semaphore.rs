@@ -10,6 +10,7 @@ use crate::attempt::{Side, Step};
 use crate::error::Rule;
 use crate::ids::{Caller, Pid};
 use crate::limits;
+use threadlab_trace::Mode;
 
 /// What a semaphore shows of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub(crate) struct Semaphore {
     bounded: bool,
     /// Its owner can take it again, and only its owner can release it.
     recursive: bool,
+    /// How events tell that somebody has it.
+    mode: Mode,
     owner: Option<Caller>,
     depth: u32,
     /// The permits in the hands of processes. Together with the dead ones they are what is missing to the first value.
@@ -55,11 +58,17 @@ impl Semaphore {
             first: value,
             bounded,
             recursive: false,
+            mode: Mode::Permits,
             owner: None,
             depth: 0,
             held: Vec::new(),
             dead: 0,
         })
+    }
+
+    /// The same, used as a lock.
+    pub fn for_lock(self) -> Self {
+        Self { mode: Mode::Transferable, ..self }
     }
 
     /// A lock that its owner can take again.
@@ -69,6 +78,7 @@ impl Semaphore {
             first: 1,
             bounded: true,
             recursive: true,
+            mode: Mode::Owned,
             owner: None,
             depth: 0,
             held: Vec::new(),
@@ -84,6 +94,7 @@ impl Semaphore {
                 .checked_add(depth)
                 .filter(|depth| *depth <= limits::PERMITS)
                 .ok_or(Rule::TooDeep)?;
+            self.tell_acquired(scene, depth);
             return Ok(Step::Done(()));
         }
         if self.value == 0 {
@@ -105,7 +116,16 @@ impl Semaphore {
             self.owner = Some(scene.caller);
             self.depth = depth;
         }
+        self.tell_acquired(scene, if self.recursive { depth } else { 1 });
         Ok(Step::Done(()))
+    }
+
+    fn tell_acquired(&self, scene: Scene<'_>, count: u32) {
+        scene.tell(|recorder, object, waited| recorder.acquired(object, self.mode, count, waited));
+    }
+
+    fn tell_released(&self, scene: Scene<'_>, count: u32) {
+        scene.tell(|recorder, object, _| recorder.released(object, self.mode, count));
     }
 
     /// Gives permits back, or one level of a recursive lock.
@@ -124,6 +144,7 @@ impl Semaphore {
         if self.bounded && value > self.first {
             return Err(Rule::ReleasedTooOften);
         }
+        self.tell_released(scene, permits);
         self.give_back(scene, permits);
         Ok(())
     }
@@ -143,6 +164,7 @@ impl Semaphore {
             }
             self.depth = self.depth.checked_sub(levels).ok_or(Rule::ReleasedTooOften)?;
         }
+        self.tell_released(scene, levels);
         if self.depth == 0 {
             self.owner = None;
             self.give_back(scene, 1);

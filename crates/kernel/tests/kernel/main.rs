@@ -1,6 +1,7 @@
 //! The kernel's rules, seen from the processes that use it.
 #![cfg(not(loom))]
 
+mod events;
 mod killing;
 mod locks;
 mod meetings;

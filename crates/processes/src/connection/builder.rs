@@ -3,7 +3,7 @@
 use super::{Connection, Direction};
 use crate::client;
 use crate::error::Error;
-use crate::reference::{Reference, words};
+use crate::reference::{Reference, kind_in_events, words};
 use crate::wire::Request;
 use std::borrow::Cow;
 use threadlab_kernel::limits;
@@ -64,11 +64,12 @@ impl Builder {
     /// # Errors
     ///
     /// If the capacity is out of range, if there are too many shared objects, or if they take too much memory.
+    #[track_caller]
     pub fn build(self) -> Result<(Connection, Connection), Error> {
         let Self { name, one_way, capacity } = self;
         // A capacity that is no number of 32 bits is out of range, as 2^32 - 1 is.
         let capacity = u32::try_from(capacity).unwrap_or(u32::MAX);
-        let made = client::take(&Request::Pipe { duplex: !one_way, capacity })
+        let made = client::make(&Request::Pipe { duplex: !one_way, capacity }, kind_in_events(KIND), &name)
             .map_err(|rule| Error::Rule { object: words(KIND, &name), rule })?;
         let [first, second, ..] = made.numbers;
         let end = |handle, one_way_direction| {
@@ -85,6 +86,7 @@ impl Builder {
 /// # Errors
 ///
 /// If there are too many shared objects, or they take too much memory.
+#[track_caller]
 pub fn pipe() -> Result<(Connection, Connection), Error> {
     Builder::new().build()
 }
@@ -94,6 +96,7 @@ pub fn pipe() -> Result<(Connection, Connection), Error> {
 /// # Errors
 ///
 /// As [`pipe`].
+#[track_caller]
 pub fn named_pipe(name: impl Into<Cow<'static, str>>) -> Result<(Connection, Connection), Error> {
     Builder::new().name(name).build()
 }
@@ -103,6 +106,7 @@ pub fn named_pipe(name: impl Into<Cow<'static, str>>) -> Result<(Connection, Con
 /// # Errors
 ///
 /// As [`pipe`].
+#[track_caller]
 pub fn one_way_pipe() -> Result<(Connection, Connection), Error> {
     Builder::new().one_way(true).build()
 }
@@ -113,6 +117,7 @@ pub fn one_way_pipe() -> Result<(Connection, Connection), Error> {
 /// # Errors
 ///
 /// As [`pipe`].
+#[track_caller]
 pub fn named_one_way_pipe(name: impl Into<Cow<'static, str>>) -> Result<(Connection, Connection), Error> {
     Builder::new().name(name).one_way(true).build()
 }

@@ -1,7 +1,7 @@
 //! Messages through a pipe, in as many parts as it takes.
 
 use super::Connection;
-use crate::client::{self, Outcome};
+use crate::client;
 use crate::error::Error;
 use crate::wire::Request;
 use core::time::Duration;
@@ -20,6 +20,7 @@ const BETWEEN_PARTS: Duration = Duration::from_secs(1);
 
 impl Connection {
     /// Sends a message to its end, or gives it up at the deadline, which is `None` for never.
+    #[track_caller]
     pub(super) fn send_message(&self, message: &[u8], deadline: Option<Duration>) -> Result<(), Error> {
         let end = self.reference.handle();
         let total = u32::try_from(message.len())
@@ -33,19 +34,17 @@ impl Connection {
         let mut left = message;
         loop {
             let part = &left[..left.len().min(most)];
-            match client::attempt(&Request::Send { end, total, part }) {
-                Ok(Outcome::Taken(taken)) => {
+            match client::until(&Request::Send { end, total, part }, deadline, || {}) {
+                Ok(Some(taken)) => {
                     let [took, finished, ..] = taken.numbers;
                     left = left.get(took as usize..).unwrap_or_default();
                     if finished != 0 {
                         return Ok(());
                     }
                 }
-                Ok(Outcome::Blocked(blocked)) => {
-                    if !blocked.wait(deadline) {
-                        self.abandon();
-                        return Err(self.reference.timed_out());
-                    }
+                Ok(None) => {
+                    self.abandon();
+                    return Err(self.reference.timed_out());
                 }
                 Err(rule) => return Err(self.reference.error(rule)),
             }
@@ -53,6 +52,7 @@ impl Connection {
     }
 
     /// Receives a whole message. It has to begin before the deadline, which is `None` for never.
+    #[track_caller]
     pub(super) fn receive_message(&self, deadline: Option<Duration>) -> Result<Vec<u8>, Error> {
         let end = self.reference.handle();
         let mut message = Vec::new();
@@ -60,8 +60,8 @@ impl Connection {
         let mut patience = deadline;
         let mut begun = false;
         loop {
-            match client::attempt(&Request::Receive { end, most }) {
-                Ok(Outcome::Taken(taken)) => {
+            match client::until(&Request::Receive { end, most }, patience, || {}) {
+                Ok(Some(taken)) => {
                     let [total, _, finished, _] = taken.numbers;
                     if !begun && finished != 0 {
                         return Ok(taken.bytes);
@@ -77,13 +77,11 @@ impl Connection {
                     most = self.capacity.min(total);
                     patience = deadline.map(|deadline| deadline.max(clock::after(BETWEEN_PARTS)));
                 }
-                Ok(Outcome::Blocked(blocked)) => {
-                    if !blocked.wait(patience) {
-                        if begun {
-                            self.abandon();
-                        }
-                        return Err(self.reference.timed_out());
+                Ok(None) => {
+                    if begun {
+                        self.abandon();
                     }
+                    return Err(self.reference.timed_out());
                 }
                 Err(rule) => return Err(self.reference.error(rule)),
             }
@@ -91,6 +89,7 @@ impl Connection {
     }
 
     /// Waits until there is something to receive. Returns false once the deadline has passed.
+    #[track_caller]
     pub(super) fn wait_for_message(&self, deadline: Duration) -> Result<bool, Error> {
         let end = self.reference.handle();
         let came = client::until(&Request::Poll { end }, Some(deadline), || {});
@@ -100,7 +99,7 @@ impl Connection {
     /// Gives up the message that the calling thread has begun at this end.
     fn abandon(&self) {
         // An end that was closed meanwhile has no message begun.
-        let _ = client::take(&Request::Abandon { end: self.reference.handle() });
+        let _ = client::take_quietly(&Request::Abandon { end: self.reference.handle() });
     }
 }
 

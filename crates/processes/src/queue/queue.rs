@@ -51,6 +51,7 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// If there are too many shared objects.
+    #[track_caller]
     pub fn unbounded() -> Result<Self, Error> {
         Self::named("")
     }
@@ -60,6 +61,7 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// As [`unbounded`](Self::unbounded).
+    #[track_caller]
     pub fn named(name: impl Into<Cow<'static, str>>) -> Result<Self, Error> {
         Ok(Self { bytes: Untyped::new(KIND, name.into(), 0)?, items: PhantomData })
     }
@@ -69,6 +71,7 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// If the capacity is 0, since nothing could ever be put, or if there are too many shared objects.
+    #[track_caller]
     pub fn bounded(capacity: usize) -> Result<Self, Error> {
         Self::named_bounded("", capacity)
     }
@@ -78,6 +81,7 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// As [`bounded`](Self::bounded).
+    #[track_caller]
     pub fn named_bounded(name: impl Into<Cow<'static, str>>, capacity: usize) -> Result<Self, Error> {
         let name = name.into();
         if capacity == 0 {
@@ -103,6 +107,7 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// If the queue was closed in this process.
+    #[track_caller]
     pub fn len(&self) -> Result<usize, Error> {
         self.bytes.state().map(|state| state.items)
     }
@@ -113,6 +118,7 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// As [`len`](Self::len).
+    #[track_caller]
     pub fn is_empty(&self) -> Result<bool, Error> {
         self.len().map(|items| items == 0)
     }
@@ -123,6 +129,7 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// As [`len`](Self::len).
+    #[track_caller]
     pub fn is_full(&self) -> Result<bool, Error> {
         let items = self.len()?;
         Ok(self.capacity().is_some_and(|capacity| items >= capacity))
@@ -130,6 +137,7 @@ impl<T> Queue<T> {
 
     /// Leaves the queue: no thread of the calling process can use it any more, by whatever clone, and whoever of it waits
     /// there gets an error. Other processes go on using it, with what is in it. Closing it again changes nothing.
+    #[track_caller]
     pub fn close(&self) {
         self.bytes.close();
     }
@@ -141,6 +149,7 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// If the queue was closed in this process.
+    #[track_caller]
     pub fn shutdown(&self) -> Result<(), Error> {
         self.bytes.shut_down()
     }
@@ -150,6 +159,7 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// If it was called as often as items were put, or if the queue was closed in this process.
+    #[track_caller]
     pub fn task_done(&self) -> Result<(), Error> {
         self.bytes.task_done()
     }
@@ -159,6 +169,7 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// If the queue was closed in this process.
+    #[track_caller]
     pub fn unfinished_tasks(&self) -> Result<usize, Error> {
         self.bytes.state().map(|state| state.unfinished)
     }
@@ -169,6 +180,7 @@ impl<T> Queue<T> {
     ///
     /// [`Rule::Abandoned`](crate::Rule::Abandoned) if all that are not done with were got by processes that have ended, or
     /// if the queue was closed in this process.
+    #[track_caller]
     pub fn join(&self) -> Result<(), Error> {
         self.bytes.join(Patience::Endless)
     }
@@ -178,6 +190,7 @@ impl<T> Queue<T> {
     /// # Errors
     ///
     /// As [`join`](Self::join), and [`Error::TimedOut`].
+    #[track_caller]
     pub fn join_timeout(&self, timeout: Duration) -> Result<(), Error> {
         self.bytes.join(Patience::of(timeout))
     }
@@ -191,6 +204,7 @@ impl<T: Serialize> Queue<T> {
     /// If the queue was closed or shut down, before or while this waits; if the item cannot be written as bytes or makes
     /// more than 16 MiB; if there is no memory left for it; or, where there is no room,
     /// [`Rule::Abandoned`](crate::Rule::Abandoned) if all who could have made some have died. The error has the item.
+    #[track_caller]
     pub fn put(&self, item: T) -> Result<(), PutError<T>> {
         self.bytes.put(item, Patience::Endless)
     }
@@ -200,6 +214,7 @@ impl<T: Serialize> Queue<T> {
     /// # Errors
     ///
     /// As [`put`](Self::put), and if there is no room ([`PutError::is_full`]).
+    #[track_caller]
     pub fn try_put(&self, item: T) -> Result<(), PutError<T>> {
         self.bytes.put(item, Patience::None)
     }
@@ -209,6 +224,7 @@ impl<T: Serialize> Queue<T> {
     /// # Errors
     ///
     /// As [`put`](Self::put), and if there was no room in time ([`PutError::is_full`]).
+    #[track_caller]
     pub fn put_timeout(&self, item: T, timeout: Duration) -> Result<(), PutError<T>> {
         self.bytes.put(item, Patience::of(timeout))
     }
@@ -221,6 +237,7 @@ impl<T: DeserializeOwned> Queue<T> {
     ///
     /// If the queue was closed, or was shut down and nothing is left; [`Rule::Abandoned`](crate::Rule::Abandoned) if it is
     /// empty and all who could have put have died; [`Error::Unreadable`] if the item is no `T`, and gone then.
+    #[track_caller]
     pub fn get(&self) -> Result<T, Error> {
         self.bytes.get(Patience::Endless)
     }
@@ -230,6 +247,7 @@ impl<T: DeserializeOwned> Queue<T> {
     /// # Errors
     ///
     /// As [`get`](Self::get), and [`Error::Empty`].
+    #[track_caller]
     pub fn try_get(&self) -> Result<T, Error> {
         self.bytes.get(Patience::None)
     }
@@ -239,6 +257,7 @@ impl<T: DeserializeOwned> Queue<T> {
     /// # Errors
     ///
     /// As [`get`](Self::get), and [`Error::Empty`] if there was none in time.
+    #[track_caller]
     pub fn get_timeout(&self, timeout: Duration) -> Result<T, Error> {
         self.bytes.get(Patience::of(timeout))
     }

@@ -40,6 +40,7 @@ impl<T> SimpleQueue<T> {
     /// # Errors
     ///
     /// If there are too many shared objects.
+    #[track_caller]
     pub fn new() -> Result<Self, Error> {
         Self::named("")
     }
@@ -49,6 +50,7 @@ impl<T> SimpleQueue<T> {
     /// # Errors
     ///
     /// As [`new`](Self::new).
+    #[track_caller]
     pub fn named(name: impl Into<Cow<'static, str>>) -> Result<Self, Error> {
         Ok(Self { bytes: Untyped::new(KIND, name.into(), 0)?, items: PhantomData })
     }
@@ -63,11 +65,13 @@ impl<T> SimpleQueue<T> {
     /// # Errors
     ///
     /// If the queue was closed in this process.
+    #[track_caller]
     pub fn is_empty(&self) -> Result<bool, Error> {
         self.bytes.state().map(|state| state.items == 0)
     }
 
     /// Leaves the queue, as [`Queue::close`](super::Queue::close) does.
+    #[track_caller]
     pub fn close(&self) {
         self.bytes.close();
     }
@@ -80,6 +84,7 @@ impl<T: Serialize> SimpleQueue<T> {
     ///
     /// If the queue was closed, if the item cannot be written as bytes or makes more than 16 MiB, or if there is no memory
     /// left for it. The error has the item.
+    #[track_caller]
     pub fn put(&self, item: T) -> Result<(), PutError<T>> {
         self.bytes.put(item, Patience::None)
     }
@@ -91,6 +96,7 @@ impl<T: DeserializeOwned> SimpleQueue<T> {
     /// # Errors
     ///
     /// As [`Queue::get`](super::Queue::get).
+    #[track_caller]
     pub fn get(&self) -> Result<T, Error> {
         self.bytes.get(Patience::Endless)
     }

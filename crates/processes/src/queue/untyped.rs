@@ -52,6 +52,7 @@ pub(super) struct Untyped {
 
 impl Untyped {
     /// A queue for so many items; 0 is any number.
+    #[track_caller]
     pub fn new(kind: &'static str, name: Cow<'static, str>, capacity: u32) -> Result<Self, Error> {
         Ok(Self { reference: Reference::make(&Request::Queue { capacity }, kind, name)?, capacity })
     }
@@ -64,6 +65,7 @@ impl Untyped {
         (self.capacity > 0).then_some(self.capacity as usize)
     }
 
+    #[track_caller]
     pub fn put<T: Serialize>(&self, item: T, patience: Patience) -> Result<(), PutError<T>> {
         let put = postcard::to_stdvec(&item)
             .map_err(|error| Error::Unwritable { object: self.reference.words(), reason: error.to_string() })
@@ -71,6 +73,7 @@ impl Untyped {
         put.map_err(|error| PutError::new(item, error))
     }
 
+    #[track_caller]
     fn put_bytes(&self, item: &[u8], patience: Patience) -> Result<(), Error> {
         let request = Request::Put { queue: self.reference.handle(), item };
         match self.until(&request, patience)? {
@@ -79,6 +82,7 @@ impl Untyped {
         }
     }
 
+    #[track_caller]
     pub fn get<T: DeserializeOwned>(&self, patience: Patience) -> Result<T, Error> {
         let request = Request::Get { queue: self.reference.handle() };
         match self.until(&request, patience)? {
@@ -90,6 +94,7 @@ impl Untyped {
         }
     }
 
+    #[track_caller]
     pub fn state(&self) -> Result<State, Error> {
         let [items, _, unfinished, _] =
             self.take(&Request::QueueState { queue: self.reference.handle() })?.numbers;
@@ -97,19 +102,23 @@ impl Untyped {
     }
 
     /// Lets go of the queue for the whole process. Again changes nothing.
+    #[track_caller]
     pub fn close(&self) {
         // The only rule against it is that it was closed before.
         let _ = client::take(&Request::Close { handle: self.reference.handle() });
     }
 
+    #[track_caller]
     pub fn shut_down(&self) -> Result<(), Error> {
         self.take(&Request::CloseQueue { queue: self.reference.handle() }).map(drop)
     }
 
+    #[track_caller]
     pub fn task_done(&self) -> Result<(), Error> {
         self.take(&Request::TaskDone { queue: self.reference.handle() }).map(drop)
     }
 
+    #[track_caller]
     pub fn join(&self, patience: Patience) -> Result<(), Error> {
         match self.until(&Request::JoinQueue { queue: self.reference.handle() }, patience)? {
             Some(_) => Ok(()),
@@ -117,10 +126,12 @@ impl Untyped {
         }
     }
 
+    #[track_caller]
     fn take(&self, request: &Request<'_>) -> Result<Taken, Error> {
         client::take(request).map_err(|rule| self.reference.error(rule))
     }
 
+    #[track_caller]
     fn until(&self, request: &Request<'_>, patience: Patience) -> Result<Option<Taken>, Error> {
         client::until(request, patience.deadline(), || {}).map_err(|rule| self.reference.error(rule))
     }

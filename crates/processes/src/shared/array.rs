@@ -41,6 +41,7 @@ impl<T: Plain> Array<T> {
     ///
     /// [`Rule::BlockTooLarge`](crate::Rule::BlockTooLarge) if they have more than 16 MiB, and if there are too many
     /// shared objects, or they hold too many bytes.
+    #[track_caller]
     pub fn new(length: usize) -> Result<Self, Error> {
         Self::named("", length)
     }
@@ -50,6 +51,7 @@ impl<T: Plain> Array<T> {
     /// # Errors
     ///
     /// As [`new`](Self::new).
+    #[track_caller]
     pub fn named(name: impl Into<Cow<'static, str>>, length: usize) -> Result<Self, Error> {
         Ok(Self { block: Block::make::<T>("Array", name, length)?, length, of: PhantomData })
     }
@@ -81,6 +83,7 @@ impl<T: Plain> Array<T> {
     ///
     /// [`Error::NoSuchElement`], and [`Rule::Abandoned`](crate::Rule::Abandoned) if a process ended while it held the
     /// lock.
+    #[track_caller]
     pub fn get(&self, index: usize) -> Result<T, Error> {
         self.check(index)?;
         let _held = self.block.lock().lock()?;
@@ -92,6 +95,7 @@ impl<T: Plain> Array<T> {
     /// # Errors
     ///
     /// As [`get`](Self::get).
+    #[track_caller]
     pub fn set(&self, index: usize, value: T) -> Result<(), Error> {
         self.check(index)?;
         let _held = self.block.lock().lock()?;
@@ -104,6 +108,7 @@ impl<T: Plain> Array<T> {
     /// # Errors
     ///
     /// As [`get`](Self::get).
+    #[track_caller]
     pub fn update(&self, index: usize, change: impl FnOnce(T) -> T) -> Result<T, Error> {
         self.check(index)?;
         self.block.update(index, change)
@@ -114,6 +119,7 @@ impl<T: Plain> Array<T> {
     /// # Errors
     ///
     /// [`Rule::Abandoned`](crate::Rule::Abandoned) if a process ended while it held the lock.
+    #[track_caller]
     pub fn to_vec(&self) -> Result<Vec<T>, Error> {
         let _held = self.block.lock().lock()?;
         self.block.read(0, self.length)
@@ -124,6 +130,7 @@ impl<T: Plain> Array<T> {
     /// # Errors
     ///
     /// [`Error::NoSuchElement`].
+    #[track_caller]
     pub fn get_unlocked(&self, index: usize) -> Result<T, Error> {
         self.check(index)?;
         self.block.read_one(index)
@@ -134,6 +141,7 @@ impl<T: Plain> Array<T> {
     /// # Errors
     ///
     /// [`Error::NoSuchElement`].
+    #[track_caller]
     pub fn set_unlocked(&self, index: usize, value: T) -> Result<(), Error> {
         self.check(index)?;
         self.block.write(index, &[value])
@@ -144,6 +152,7 @@ impl<T: Plain> Array<T> {
         self.block.lock()
     }
 
+    #[track_caller]
     fn check(&self, index: usize) -> Result<(), Error> {
         if index < self.length {
             return Ok(());

@@ -15,6 +15,7 @@ pub(super) struct Block(RLock);
 
 impl Block {
     /// A block of so many values of this type, whose bytes are all 0.
+    #[track_caller]
     pub fn make<T: Plain>(
         kind: &'static str,
         name: impl Into<Cow<'static, str>>,
@@ -37,6 +38,7 @@ impl Block {
     }
 
     /// Reads `count` values from this one on, in one step.
+    #[track_caller]
     pub fn read<T: Plain>(&self, index: usize, count: usize) -> Result<Vec<T>, Error> {
         let request = Request::SharedRead {
             block: self.reference().handle(),
@@ -48,12 +50,14 @@ impl Block {
     }
 
     /// Reads one value.
+    #[track_caller]
     pub fn read_one<T: Plain>(&self, index: usize) -> Result<T, Error> {
         let read = self.read::<T>(index, 1)?;
         read.first().copied().ok_or_else(|| self.reference().error(Rule::OutOfBounds))
     }
 
     /// Writes values from this one on, in one step.
+    #[track_caller]
     pub fn write<T: Plain>(&self, index: usize, values: &[T]) -> Result<(), Error> {
         let bytes: Vec<u8> =
             values.iter().flat_map(|value| value.to_bytes().into_iter().take(T::BYTES)).collect();
@@ -64,6 +68,7 @@ impl Block {
     }
 
     /// Changes one value under the lock. Returns what it is then.
+    #[track_caller]
     pub fn update<T: Plain>(&self, index: usize, change: impl FnOnce(T) -> T) -> Result<T, Error> {
         let _held = self.0.lock()?;
         let value = change(self.read_one(index)?);

@@ -37,6 +37,7 @@ impl<T: Plain> Value<T> {
     /// # Errors
     ///
     /// If there are too many shared objects, or they hold too many bytes.
+    #[track_caller]
     pub fn new(value: T) -> Result<Self, Error> {
         Self::named("", value)
     }
@@ -46,6 +47,7 @@ impl<T: Plain> Value<T> {
     /// # Errors
     ///
     /// As [`new`](Self::new).
+    #[track_caller]
     pub fn named(name: impl Into<Cow<'static, str>>, value: T) -> Result<Self, Error> {
         let shared = Self { block: Block::make::<T>("Value", name, 1)?, of: PhantomData };
         shared.set_unlocked(value)?;
@@ -57,6 +59,7 @@ impl<T: Plain> Value<T> {
     /// # Errors
     ///
     /// [`Rule::Abandoned`](crate::Rule::Abandoned) if a process ended while it held the lock.
+    #[track_caller]
     pub fn get(&self) -> Result<T, Error> {
         let _held = self.block.lock().lock()?;
         self.get_unlocked()
@@ -67,6 +70,7 @@ impl<T: Plain> Value<T> {
     /// # Errors
     ///
     /// As [`get`](Self::get).
+    #[track_caller]
     pub fn set(&self, value: T) -> Result<(), Error> {
         let _held = self.block.lock().lock()?;
         self.set_unlocked(value)
@@ -78,6 +82,7 @@ impl<T: Plain> Value<T> {
     /// # Errors
     ///
     /// As [`get`](Self::get).
+    #[track_caller]
     pub fn update(&self, change: impl FnOnce(T) -> T) -> Result<T, Error> {
         self.block.update(0, change)
     }
@@ -87,6 +92,7 @@ impl<T: Plain> Value<T> {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn get_unlocked(&self) -> Result<T, Error> {
         self.block.read_one(0)
     }
@@ -96,6 +102,7 @@ impl<T: Plain> Value<T> {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn set_unlocked(&self, value: T) -> Result<(), Error> {
         self.block.write(0, &[value])
     }

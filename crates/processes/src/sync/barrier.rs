@@ -36,6 +36,7 @@ impl Barrier {
     ///
     /// [`Rule::BadParties`](crate::Rule::BadParties) if there are none or more than 65,536, and if there are too many
     /// shared objects.
+    #[track_caller]
     pub fn new(parties: u32) -> Result<Self, Error> {
         Self::named("", parties)
     }
@@ -45,6 +46,7 @@ impl Barrier {
     /// # Errors
     ///
     /// As [`new`](Self::new).
+    #[track_caller]
     pub fn named(name: impl Into<Cow<'static, str>>, parties: u32) -> Result<Self, Error> {
         Reference::make(&Request::Barrier { parties }, "Barrier", name).map(Self)
     }
@@ -55,6 +57,7 @@ impl Barrier {
     ///
     /// [`Rule::BrokenBarrier`](crate::Rule::BrokenBarrier) if the barrier is broken, or breaks or is reset meanwhile;
     /// [`Rule::InAction`](crate::Rule::InAction) to the thread whose action keeps the others waiting.
+    #[track_caller]
     pub fn wait(&self) -> Result<u32, Error> {
         self.wait_until(None, || {})
     }
@@ -65,6 +68,7 @@ impl Barrier {
     /// # Errors
     ///
     /// As [`wait`](Self::wait), and [`Error::TimedOut`].
+    #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> Result<u32, Error> {
         self.wait_until(Some(clock::after(timeout)), || {})
     }
@@ -75,6 +79,7 @@ impl Barrier {
     /// # Errors
     ///
     /// As [`wait`](Self::wait).
+    #[track_caller]
     pub fn wait_then(&self, action: impl FnOnce()) -> Result<u32, Error> {
         self.wait_until(None, action)
     }
@@ -84,6 +89,7 @@ impl Barrier {
     /// # Errors
     ///
     /// As [`wait_timeout`](Self::wait_timeout).
+    #[track_caller]
     pub fn wait_then_timeout(&self, timeout: Duration, action: impl FnOnce()) -> Result<u32, Error> {
         self.wait_until(Some(clock::after(timeout)), action)
     }
@@ -93,6 +99,7 @@ impl Barrier {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn abort(&self) -> Result<(), Error> {
         self.0.take(&Request::BarrierAbort { barrier: self.0.handle() })?;
         Ok(())
@@ -103,6 +110,7 @@ impl Barrier {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn reset(&self) -> Result<(), Error> {
         self.0.take(&Request::BarrierReset { barrier: self.0.handle() })?;
         Ok(())
@@ -113,6 +121,7 @@ impl Barrier {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn is_broken(&self) -> Result<bool, Error> {
         Ok(self.state()?[2] != 0)
     }
@@ -122,6 +131,7 @@ impl Barrier {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn parties(&self) -> Result<u32, Error> {
         Ok(self.state()?[1])
     }
@@ -131,17 +141,20 @@ impl Barrier {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn waiting(&self) -> Result<u32, Error> {
         Ok(self.state()?[0])
     }
 
     /// How many have come, how many it is for, and whether it is broken.
+    #[track_caller]
     fn state(&self) -> Result<[u32; 3], Error> {
         let [waiting, parties, broken, _] =
             self.0.take(&Request::BarrierState { barrier: self.0.handle() })?.numbers;
         Ok([waiting, parties, broken])
     }
 
+    #[track_caller]
     fn wait_until(&self, deadline: Option<Duration>, action: impl FnOnce()) -> Result<u32, Error> {
         let barrier = self.0.handle();
         let arrived = client::until(&Request::BarrierArrive { barrier }, deadline, || {});
@@ -163,6 +176,7 @@ impl Barrier {
     }
 
     /// Runs the action, which breaks the barrier by a panic, and lets all go on.
+    #[track_caller]
     fn act(&self, action: impl FnOnce()) -> Result<(), Error> {
         struct Unfinished<'a>(&'a Barrier);
         impl Drop for Unfinished<'_> {
@@ -179,6 +193,7 @@ impl Barrier {
     }
 
     /// The time is over: that breaks the barrier, unless all have come by now.
+    #[track_caller]
     fn give_up(&self) -> Result<(), Error> {
         let barrier = self.0.handle();
         let gave_up = self.0.take(&Request::BarrierGiveUp { barrier })?.numbers[0] != 0;

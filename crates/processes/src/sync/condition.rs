@@ -37,6 +37,7 @@ impl Condition {
     /// # Errors
     ///
     /// If there are too many shared objects.
+    #[track_caller]
     pub fn new() -> Result<Self, Error> {
         Self::named("")
     }
@@ -46,6 +47,7 @@ impl Condition {
     /// # Errors
     ///
     /// As [`new`](Self::new).
+    #[track_caller]
     pub fn named(name: impl Into<Cow<'static, str>>) -> Result<Self, Error> {
         Self::with_rlock(name, &RLock::new()?)
     }
@@ -55,6 +57,7 @@ impl Condition {
     /// # Errors
     ///
     /// As [`new`](Self::new).
+    #[track_caller]
     pub fn with_lock(name: impl Into<Cow<'static, str>>, lock: &Lock) -> Result<Self, Error> {
         Self::over(name, lock.permits())
     }
@@ -64,10 +67,12 @@ impl Condition {
     /// # Errors
     ///
     /// As [`new`](Self::new).
+    #[track_caller]
     pub fn with_rlock(name: impl Into<Cow<'static, str>>, lock: &RLock) -> Result<Self, Error> {
         Self::over(name, lock.permits())
     }
 
+    #[track_caller]
     fn over(name: impl Into<Cow<'static, str>>, lock: &Permits) -> Result<Self, Error> {
         let request = Request::Condition { lock: lock.reference().handle() };
         Ok(Self { condition: Reference::make(&request, "Condition", name)?, lock: lock.clone() })
@@ -78,6 +83,7 @@ impl Condition {
     /// # Errors
     ///
     /// As for the lock.
+    #[track_caller]
     pub fn acquire(&self) -> Result<(), Error> {
         self.lock.take()
     }
@@ -87,6 +93,7 @@ impl Condition {
     /// # Errors
     ///
     /// As for the lock.
+    #[track_caller]
     pub fn try_acquire(&self) -> Result<bool, Error> {
         self.lock.take_if_any()
     }
@@ -96,6 +103,7 @@ impl Condition {
     /// # Errors
     ///
     /// As for the lock.
+    #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> Result<bool, Error> {
         self.lock.take_timeout(timeout)
     }
@@ -105,6 +113,7 @@ impl Condition {
     /// # Errors
     ///
     /// As for the lock.
+    #[track_caller]
     pub fn release(&self) -> Result<(), Error> {
         self.lock.give(1)
     }
@@ -114,6 +123,7 @@ impl Condition {
     /// # Errors
     ///
     /// As for the lock.
+    #[track_caller]
     pub fn lock(&self) -> Result<LockGuard<'_>, Error> {
         self.acquire()?;
         Ok(LockGuard::new(&self.lock))
@@ -126,6 +136,7 @@ impl Condition {
     /// [`Rule::NotHeld`](crate::Rule::NotHeld) if the calling thread does not own the re-entrant lock, or its process
     /// does not hold the plain one; it has not waited then. [`Rule::Abandoned`](crate::Rule::Abandoned) if a process ended
     /// with the lock in its hands; the calling thread does not hold it then.
+    #[track_caller]
     pub fn wait(&self) -> Result<(), Error> {
         self.wait_until(None)?;
         Ok(())
@@ -136,6 +147,7 @@ impl Condition {
     /// # Errors
     ///
     /// As [`wait`](Self::wait).
+    #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> Result<bool, Error> {
         self.wait_until(Some(clock::after(timeout)))
     }
@@ -146,6 +158,7 @@ impl Condition {
     /// # Errors
     ///
     /// As [`wait`](Self::wait), and those of the predicate.
+    #[track_caller]
     pub fn wait_for<V>(&self, mut predicate: impl FnMut() -> Result<Option<V>, Error>) -> Result<V, Error> {
         loop {
             if let Some(value) = predicate()? {
@@ -161,6 +174,7 @@ impl Condition {
     /// # Errors
     ///
     /// As [`wait_for`](Self::wait_for).
+    #[track_caller]
     pub fn wait_for_timeout<V>(
         &self,
         timeout: Duration,
@@ -183,6 +197,7 @@ impl Condition {
     /// # Errors
     ///
     /// [`Rule::NotHeld`](crate::Rule::NotHeld) as for [`wait`](Self::wait); nobody is notified then.
+    #[track_caller]
     pub fn notify(&self, count: u32) -> Result<u32, Error> {
         let request = Request::ConditionNotify { condition: self.condition.handle(), most: count };
         Ok(self.condition.take(&request)?.numbers[0])
@@ -193,6 +208,7 @@ impl Condition {
     /// # Errors
     ///
     /// As [`notify`](Self::notify).
+    #[track_caller]
     pub fn notify_all(&self) -> Result<u32, Error> {
         self.notify(u32::MAX)
     }
@@ -202,14 +218,16 @@ impl Condition {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn waiters(&self) -> Result<u32, Error> {
         let request = Request::ConditionWaiting { condition: self.condition.handle() };
         Ok(self.condition.take(&request)?.numbers[0])
     }
 
+    #[track_caller]
     fn wait_until(&self, deadline: Option<Duration>) -> Result<bool, Error> {
         // From here on notifications are kept for it, so that none is missed once the lock is free.
-        self.condition.take(&Request::ConditionEnlist { condition: self.condition.handle() })?;
+        self.condition.take_quietly(&Request::ConditionEnlist { condition: self.condition.handle() })?;
         let levels = match self.lock.give_all() {
             Ok(levels) => levels,
             Err(error) => {
@@ -229,6 +247,6 @@ impl Condition {
     /// Waits no more. Returns whether there was a notification.
     fn leave(&self) -> Result<bool, Error> {
         let request = Request::ConditionLeave { condition: self.condition.handle() };
-        Ok(self.condition.take(&request)?.numbers[0] != 0)
+        Ok(self.condition.take_quietly(&request)?.numbers[0] != 0)
     }
 }

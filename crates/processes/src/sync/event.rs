@@ -31,6 +31,7 @@ impl Event {
     /// # Errors
     ///
     /// If there are too many shared objects.
+    #[track_caller]
     pub fn new() -> Result<Self, Error> {
         Self::named("")
     }
@@ -40,6 +41,7 @@ impl Event {
     /// # Errors
     ///
     /// As [`new`](Self::new).
+    #[track_caller]
     pub fn named(name: impl Into<Cow<'static, str>>) -> Result<Self, Error> {
         Reference::make(&Request::Event, "Event", name).map(Self)
     }
@@ -49,6 +51,7 @@ impl Event {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn is_set(&self) -> Result<bool, Error> {
         Ok(self.look()?.is_set)
     }
@@ -58,6 +61,7 @@ impl Event {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn set(&self) -> Result<(), Error> {
         self.0.take(&Request::EventSet { event: self.0.handle() })?;
         Ok(())
@@ -68,6 +72,7 @@ impl Event {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn clear(&self) -> Result<(), Error> {
         self.0.take(&Request::EventClear { event: self.0.handle() })?;
         Ok(())
@@ -78,6 +83,7 @@ impl Event {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn wait(&self) -> Result<(), Error> {
         self.wait_until(None)?;
         Ok(())
@@ -88,10 +94,12 @@ impl Event {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn wait_timeout(&self, timeout: Duration) -> Result<bool, Error> {
         self.wait_until(Some(clock::after(timeout)))
     }
 
+    #[track_caller]
     fn wait_until(&self, deadline: Option<Duration>) -> Result<bool, Error> {
         let Look { is_set, times } = self.look()?;
         if is_set {
@@ -102,6 +110,7 @@ impl Event {
         Ok(set.is_some())
     }
 
+    #[track_caller]
     fn look(&self) -> Result<Look, Error> {
         let looked = self.0.take(&Request::EventLook { event: self.0.handle() })?;
         let [is_set, times, ..] = looked.numbers;

@@ -35,6 +35,7 @@ impl Lock {
     /// # Errors
     ///
     /// If there are too many shared objects.
+    #[track_caller]
     pub fn new() -> Result<Self, Error> {
         Self::named("")
     }
@@ -44,6 +45,7 @@ impl Lock {
     /// # Errors
     ///
     /// As [`new`](Self::new).
+    #[track_caller]
     pub fn named(name: impl Into<Cow<'static, str>>) -> Result<Self, Error> {
         Permits::make(&Request::Semaphore { value: 1, bounded: true }, "Lock", name).map(Self)
     }
@@ -53,6 +55,7 @@ impl Lock {
     /// # Errors
     ///
     /// [`Rule::Abandoned`](crate::Rule::Abandoned) if the process that held it has ended.
+    #[track_caller]
     pub fn acquire(&self) -> Result<(), Error> {
         self.0.take()
     }
@@ -62,6 +65,7 @@ impl Lock {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn try_acquire(&self) -> Result<bool, Error> {
         self.0.take_if_any()
     }
@@ -72,6 +76,7 @@ impl Lock {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> Result<bool, Error> {
         self.0.take_timeout(timeout)
     }
@@ -81,6 +86,7 @@ impl Lock {
     /// # Errors
     ///
     /// [`Rule::ReleasedTooOften`](crate::Rule::ReleasedTooOften) if it is free.
+    #[track_caller]
     pub fn release(&self) -> Result<(), Error> {
         self.0.give(1)
     }
@@ -90,6 +96,7 @@ impl Lock {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn lock(&self) -> Result<LockGuard<'_>, Error> {
         self.acquire()?;
         Ok(LockGuard::new(&self.0))
@@ -100,6 +107,7 @@ impl Lock {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn try_lock(&self) -> Result<Option<LockGuard<'_>>, Error> {
         Ok(self.try_acquire()?.then(|| LockGuard::new(&self.0)))
     }
@@ -109,6 +117,7 @@ impl Lock {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn try_lock_for(&self, timeout: Duration) -> Result<Option<LockGuard<'_>>, Error> {
         Ok(self.acquire_timeout(timeout)?.then(|| LockGuard::new(&self.0)))
     }
@@ -118,6 +127,7 @@ impl Lock {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn is_locked(&self) -> Result<bool, Error> {
         Ok(self.0.state()?.left == 0)
     }
@@ -145,6 +155,6 @@ impl<'a> LockGuard<'a> {
 impl Drop for LockGuard<'_> {
     fn drop(&mut self) {
         // It is refused only where somebody else released the lock by hand. A drop has nobody to tell.
-        let _ = self.lock.give(1);
+        let _ = self.lock.give_quietly(1);
     }
 }

@@ -42,6 +42,7 @@ impl NamedSemaphore {
     /// [`Rule::BadName`](crate::Rule::BadName) if the name has no or more than 251 bytes;
     /// [`Rule::TooManyNames`](crate::Rule::TooManyNames), [`Rule::TooManyPermits`](crate::Rule::TooManyPermits), and if
     /// there are too many shared objects.
+    #[track_caller]
     pub fn create(name: &str, permits: u32) -> Result<Self, Error> {
         Self::get(name, &Request::CreateNamed { name, value: permits, exclusive: false })
     }
@@ -51,6 +52,7 @@ impl NamedSemaphore {
     /// # Errors
     ///
     /// As [`create`](Self::create), and [`Rule::NameTaken`](crate::Rule::NameTaken) if there is one of this name.
+    #[track_caller]
     pub fn create_exclusive(name: &str, permits: u32) -> Result<Self, Error> {
         Self::get(name, &Request::CreateNamed { name, value: permits, exclusive: true })
     }
@@ -60,6 +62,7 @@ impl NamedSemaphore {
     /// # Errors
     ///
     /// [`Rule::NoSuchName`](crate::Rule::NoSuchName).
+    #[track_caller]
     pub fn open(name: &str) -> Result<Self, Error> {
         Self::get(name, &Request::OpenNamed { name })
     }
@@ -69,6 +72,7 @@ impl NamedSemaphore {
     /// # Errors
     ///
     /// [`Rule::NoSuchName`](crate::Rule::NoSuchName).
+    #[track_caller]
     pub fn unlink(name: &str) -> Result<(), Error> {
         let unlinked = client::take(&Request::Unlink { name });
         unlinked.map_err(|rule| Error::Rule { object: words(KIND, name), rule })?;
@@ -76,6 +80,7 @@ impl NamedSemaphore {
     }
 
     /// Not bound to the start method in force: any process can open it by its name anyway.
+    #[track_caller]
     fn get(name: &str, request: &Request<'_>) -> Result<Self, Error> {
         let reference = Reference::open(request, KIND, name.to_owned())?;
         Ok(Self { name: name.to_owned(), semaphore: Semaphore::of(Permits::of(reference)) })
@@ -91,6 +96,7 @@ impl NamedSemaphore {
     /// # Errors
     ///
     /// [`Rule::Abandoned`](crate::Rule::Abandoned) if all who could give one back have ended.
+    #[track_caller]
     pub fn acquire(&self) -> Result<Permit<'_>, Error> {
         self.semaphore.acquire()
     }
@@ -100,6 +106,7 @@ impl NamedSemaphore {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn try_acquire(&self) -> Result<Option<Permit<'_>>, Error> {
         self.semaphore.try_acquire()
     }
@@ -109,6 +116,7 @@ impl NamedSemaphore {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> Result<Option<Permit<'_>>, Error> {
         self.semaphore.acquire_timeout(timeout)
     }
@@ -118,6 +126,7 @@ impl NamedSemaphore {
     /// # Errors
     ///
     /// [`Rule::TooManyPermits`](crate::Rule::TooManyPermits).
+    #[track_caller]
     pub fn release(&self) -> Result<(), Error> {
         self.semaphore.release()
     }
@@ -127,6 +136,7 @@ impl NamedSemaphore {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn permits(&self) -> Result<u32, Error> {
         self.semaphore.permits()
     }
@@ -135,7 +145,7 @@ impl NamedSemaphore {
 /// Takes off all names that the run has left, and says which they are. For the end of the run's first process.
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 pub(crate) fn unlink_leaked() {
-    let Ok(taken) = client::take(&Request::UnlinkLeaked) else { return };
+    let Ok(taken) = client::take_quietly(&Request::UnlinkLeaked) else { return };
     let names: Vec<String> = postcard::from_bytes(&taken.bytes).unwrap_or_default();
     if let Some(line) = warning(&names) {
         threadlab_threads::output::print(line);

@@ -24,6 +24,7 @@ pub(crate) struct State {
 
 impl Permits {
     /// Makes an object of this kind and name.
+    #[track_caller]
     pub fn make(
         request: &Request<'_>,
         kind: &'static str,
@@ -42,6 +43,7 @@ impl Permits {
     }
 
     /// Takes a permit, or a lock so many times, before the deadline, which is `None` for ever. Returns whether it did.
+    #[track_caller]
     pub fn take_until(&self, levels: u32, deadline: Option<Duration>) -> Result<bool, Error> {
         let request = Request::AcquireLevels { semaphore: self.0.handle(), levels };
         let taken = client::until(&request, deadline, || {}).map_err(|rule| self.0.error(rule))?;
@@ -49,12 +51,14 @@ impl Permits {
     }
 
     /// Takes a permit, however long that takes.
+    #[track_caller]
     pub fn take(&self) -> Result<(), Error> {
         self.take_until(1, None)?;
         Ok(())
     }
 
     /// Takes a permit, but waits no longer than `timeout` for it, and not at all where that is zero.
+    #[track_caller]
     pub fn take_timeout(&self, timeout: Duration) -> Result<bool, Error> {
         if timeout.is_zero() {
             return self.take_if_any();
@@ -63,6 +67,7 @@ impl Permits {
     }
 
     /// Takes a permit if there is one.
+    #[track_caller]
     pub fn take_if_any(&self) -> Result<bool, Error> {
         let request = Request::Acquire { semaphore: self.0.handle() };
         match client::attempt(&request) {
@@ -73,17 +78,26 @@ impl Permits {
     }
 
     /// Gives permits back.
+    #[track_caller]
     pub fn give(&self, permits: u32) -> Result<(), Error> {
         self.0.take(&Request::ReleasePermits { semaphore: self.0.handle(), permits })?;
         Ok(())
     }
 
+    /// As [`give`](Self::give), by a drop, which has no place in the program.
+    pub fn give_quietly(&self, permits: u32) -> Result<(), Error> {
+        self.0.take_quietly(&Request::ReleasePermits { semaphore: self.0.handle(), permits })?;
+        Ok(())
+    }
+
     /// Gives a lock back however often it was taken. Returns how often that was.
+    #[track_caller]
     pub fn give_all(&self) -> Result<u32, Error> {
-        let given = self.0.take(&Request::ReleaseAll { semaphore: self.0.handle() })?;
+        let given = self.0.take_quietly(&Request::ReleaseAll { semaphore: self.0.handle() })?;
         Ok(given.numbers[0])
     }
 
+    #[track_caller]
     pub fn state(&self) -> Result<State, Error> {
         let state = self.0.take(&Request::SemaphoreState { semaphore: self.0.handle() })?;
         let [left, _, mine, depth] = state.numbers;

@@ -36,6 +36,7 @@ impl RLock {
     /// # Errors
     ///
     /// If there are too many shared objects.
+    #[track_caller]
     pub fn new() -> Result<Self, Error> {
         Self::named("")
     }
@@ -45,6 +46,7 @@ impl RLock {
     /// # Errors
     ///
     /// As [`new`](Self::new).
+    #[track_caller]
     pub fn named(name: impl Into<Cow<'static, str>>) -> Result<Self, Error> {
         Permits::make(&Request::RecursiveLock, "RLock", name).map(Self)
     }
@@ -60,6 +62,7 @@ impl RLock {
     ///
     /// [`Rule::Abandoned`](crate::Rule::Abandoned) if its owner's process has ended,
     /// [`Rule::TooDeep`](crate::Rule::TooDeep) after very many times.
+    #[track_caller]
     pub fn acquire(&self) -> Result<(), Error> {
         self.0.take()
     }
@@ -69,6 +72,7 @@ impl RLock {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn try_acquire(&self) -> Result<bool, Error> {
         self.0.take_if_any()
     }
@@ -79,6 +83,7 @@ impl RLock {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> Result<bool, Error> {
         self.0.take_timeout(timeout)
     }
@@ -89,6 +94,7 @@ impl RLock {
     /// # Errors
     ///
     /// [`Rule::NotHeld`](crate::Rule::NotHeld) if the calling thread does not own it.
+    #[track_caller]
     pub fn release(&self) -> Result<(), Error> {
         self.0.give(1)
     }
@@ -98,6 +104,7 @@ impl RLock {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn lock(&self) -> Result<RLockGuard<'_>, Error> {
         self.acquire()?;
         Ok(LockGuard::new(&self.0))
@@ -108,6 +115,7 @@ impl RLock {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn try_lock(&self) -> Result<Option<RLockGuard<'_>>, Error> {
         Ok(self.try_acquire()?.then(|| LockGuard::new(&self.0)))
     }
@@ -117,6 +125,7 @@ impl RLock {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn try_lock_for(&self, timeout: Duration) -> Result<Option<RLockGuard<'_>>, Error> {
         Ok(self.acquire_timeout(timeout)?.then(|| LockGuard::new(&self.0)))
     }
@@ -126,6 +135,7 @@ impl RLock {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn is_locked(&self) -> Result<bool, Error> {
         Ok(self.0.state()?.left == 0)
     }
@@ -135,6 +145,7 @@ impl RLock {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn depth(&self) -> Result<u32, Error> {
         Ok(self.0.state()?.depth)
     }

@@ -43,6 +43,7 @@ impl<const BOUNDED: bool> Counter<BOUNDED> {
     /// # Errors
     ///
     /// If there are more than 2^31 - 1 permits, or too many shared objects.
+    #[track_caller]
     pub fn new(permits: u32) -> Result<Self, Error> {
         Self::named("", permits)
     }
@@ -53,6 +54,7 @@ impl<const BOUNDED: bool> Counter<BOUNDED> {
     /// # Errors
     ///
     /// As [`new`](Self::new).
+    #[track_caller]
     pub fn named(name: impl Into<Cow<'static, str>>, permits: u32) -> Result<Self, Error> {
         Permits::make(&Request::Semaphore { value: permits, bounded: BOUNDED }, Self::KIND, name).map(Self)
     }
@@ -62,6 +64,7 @@ impl<const BOUNDED: bool> Counter<BOUNDED> {
     /// # Errors
     ///
     /// [`Rule::Abandoned`](crate::Rule::Abandoned) if all who could give one back have ended.
+    #[track_caller]
     pub fn acquire(&self) -> Result<Permit<'_>, Error> {
         self.0.take()?;
         Ok(Permit(&self.0))
@@ -72,6 +75,7 @@ impl<const BOUNDED: bool> Counter<BOUNDED> {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn try_acquire(&self) -> Result<Option<Permit<'_>>, Error> {
         Ok(self.0.take_if_any()?.then_some(&self.0).map(Permit))
     }
@@ -81,6 +85,7 @@ impl<const BOUNDED: bool> Counter<BOUNDED> {
     /// # Errors
     ///
     /// As [`acquire`](Self::acquire).
+    #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> Result<Option<Permit<'_>>, Error> {
         Ok(self.0.take_timeout(timeout)?.then_some(&self.0).map(Permit))
     }
@@ -91,6 +96,7 @@ impl<const BOUNDED: bool> Counter<BOUNDED> {
     ///
     /// [`Rule::ReleasedTooOften`](crate::Rule::ReleasedTooOften) for a bounded semaphore that has all it began with,
     /// [`Rule::TooManyPermits`](crate::Rule::TooManyPermits).
+    #[track_caller]
     pub fn release(&self) -> Result<(), Error> {
         self.release_many(1)
     }
@@ -101,6 +107,7 @@ impl<const BOUNDED: bool> Counter<BOUNDED> {
     ///
     /// As [`release`](Self::release), and [`Rule::NoPermits`](crate::Rule::NoPermits) if it is none. Nothing has changed
     /// in these cases.
+    #[track_caller]
     pub fn release_many(&self, permits: u32) -> Result<(), Error> {
         self.0.give(permits)
     }
@@ -110,6 +117,7 @@ impl<const BOUNDED: bool> Counter<BOUNDED> {
     /// # Errors
     ///
     /// Only those of every operation.
+    #[track_caller]
     pub fn permits(&self) -> Result<u32, Error> {
         Ok(self.0.state()?.left)
     }
@@ -139,6 +147,6 @@ impl Drop for Permit<'_> {
     fn drop(&mut self) {
         // It is refused only where others have released a bounded semaphore by hand too often. The permit is then back
         // already, and a drop has nobody to tell.
-        let _ = self.0.give(1);
+        let _ = self.0.give_quietly(1);
     }
 }

@@ -1,14 +1,19 @@
 //! The kernel's side: what each request attempts, and how its outcome is written down.
 
-use super::{CREATED, ENDED, ListedChild, RUNNING, Reply, Request};
+use super::{CREATED, ENDED, ListedChild, Order, RUNNING, Reply, Request, patience_of};
 use threadlab_kernel::{
-    Attempt, Caller, Done, Error, Handle, Kernel, Pid, Rule, StartMethod, Status, Ticket,
+    Attempt, Call, Caller, Done, Error, Handle, Kernel, Pid, Rule, StartMethod, Status, Ticket, announce,
 };
+use threadlab_trace::{ObjectKind, ThreadId};
 
-/// Attempts the request that is written in these bytes. Bytes that are no request cannot be done.
-pub(crate) fn serve(kernel: &Kernel, caller: Caller, request: &[u8]) -> Vec<u8> {
-    let reply = match postcard::from_bytes(request) {
-        Ok(request) => {
+/// Attempts the order that is written in these bytes. Bytes that are no order cannot be done.
+pub(crate) fn serve(kernel: &Kernel, caller: Caller, order: &[u8]) -> Vec<u8> {
+    let reply = match postcard::from_bytes(order) {
+        Ok(Order { thread, time, patience, label, request }) => {
+            let label = label
+                .and_then(|(kind, name)| ObjectKind::from_code(kind).map(|kind| (kind, name.to_owned())));
+            let (thread, patience) = (ThreadId(thread), patience_of(patience));
+            announce(Call { thread, time, patience, label });
             attempt(kernel, caller, request).unwrap_or_else(|error| Reply::Failed { rule: error.rule.code() })
         }
         Err(_) => Reply::Failed { rule: Rule::WrongKind.code() },
@@ -98,6 +103,11 @@ fn attempt(kernel: &Kernel, me: Caller, request: Request<'_>) -> Result<Reply, E
         R::Close { handle: closed } => {
             let order = kernel.close(me, handle(closed))?;
             Reply::Done { order, numbers: [0; 4], bytes: Vec::new() }
+        }
+
+        R::GiveUp { handle: waited } => {
+            kernel.give_up(me, handle(waited))?;
+            plain([0; 4])
         }
 
         R::Pipe { .. }

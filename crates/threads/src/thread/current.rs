@@ -242,12 +242,12 @@ pub fn active_count() -> usize {
 }
 
 /// The calling thread's number, or 0 where no process started it.
-#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
-pub(crate) fn id() -> u32 {
-    CURRENT.with(|current| match current.try_borrow() {
-        Ok(current) => current.as_ref().map_or(0, |(_, thread)| thread.id().0),
-        Err(_) => 0,
-    })
+pub fn current_id() -> ThreadId {
+    let id = CURRENT.with(|current| match current.try_borrow() {
+        Ok(current) => current.as_ref().map(|(_, thread)| thread.id()),
+        Err(_) => None,
+    });
+    id.unwrap_or(ThreadId(0))
 }
 
 /// Makes the calling worker run as `thread` of `process` while `body` runs.

@@ -16,7 +16,7 @@ mod timer;
 mod workers;
 
 pub use builder::{Builder, spawn, start_new_thread};
-pub use current::{Thread, active_count, current, enumerate};
+pub use current::{Thread, active_count, current, current_id, enumerate};
 pub use error::{JoinError, StartError};
 pub use handle::JoinHandle;
 pub use hook::{ErrorHook, set_error_hook};
@@ -25,8 +25,6 @@ pub use panics::Panic;
 pub use sleep::{sleep, yield_now};
 pub use timer::Timer;
 
-#[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
-pub(crate) use current::id;
 pub(crate) use current::{process, run_main};
 pub(crate) use hook::report;
 pub(crate) use panics::catch;

@@ -9,6 +9,7 @@ mod kills;
 mod locks;
 mod page_thread;
 mod pipes;
+mod pool_demos;
 mod process_behaviours;
 mod process_ends;
 mod process_queues;
@@ -29,6 +30,7 @@ static PROGRAMS: &[&[Named]] = &[
     kills::PROGRAMS,
     processes::PROGRAMS,
     pipes::PROGRAMS,
+    pool_demos::PROGRAMS,
     process_behaviours::PROGRAMS,
     process_ends::PROGRAMS,
     process_queues::PROGRAMS,

@@ -1,0 +1,71 @@
+//! The demos of pools on real workers, and the fetches that one of them does.
+
+use threadlab_demos::{Findings, fetch};
+use threadlab_harness::{Named, Run};
+use threadlab_host::{Failure, Options, Outcome, live_workers};
+use threadlab_trace::{MAX_TEXT_BYTES, What};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+pub static PROGRAMS: &[Named] = &[
+    ("fetch", |file| {
+        let contents = fetch::get(file, fetch::PATIENCE).map_err(|error| error.to_string())?;
+        Ok(String::from_utf8_lossy(&contents[..contents.len().min(100)]).into_owned())
+    }),
+    ("pool demo", |address| {
+        let (id, arguments) = address.split_once('?').unwrap_or((address, ""));
+        threadlab_demos::run(id, arguments).map_err(|error| error.to_string())
+    }),
+];
+
+async fn run(program: &str, arguments: &str) -> Run {
+    let options = Options { time_scale: 20.0, ..Options::default() };
+    let run = threadlab_harness::run(program, arguments, options).await;
+    assert_eq!((run.lost, live_workers()), (0, 0));
+    run
+}
+
+/// Runs a demo to its result. All of its threads have ended by then.
+async fn findings(address: &str) -> Findings {
+    let run = run("pool demo", address).await;
+    let text = run.result();
+    assert!(text.len() < MAX_TEXT_BYTES, "{address}: a result of {} bytes", text.len());
+    let count = |wanted: fn(&What) -> bool| run.events.iter().filter(|event| wanted(&event.what)).count();
+    let begun = count(|what| matches!(what, What::ThreadStarted));
+    let ended = count(|what| matches!(what, What::ThreadFinished));
+    assert_eq!(begun, ended, "{address}");
+    let findings = Findings::parse(text);
+    assert!(!findings.facts.is_empty() && findings.all_held(), "{address}: {findings:?}");
+    findings
+}
+
+#[wasm_bindgen_test]
+async fn a_file_of_the_page_is_fetched() {
+    // The tests' own page.
+    let run = run("fetch", "").await;
+    assert!(run.result().trim_start().starts_with('<'), "{}", run.result());
+}
+
+#[wasm_bindgen_test]
+async fn a_file_that_is_not_there_is_named() {
+    let run = run("fetch", "no-such-file.txt").await;
+    let expected = "the server answered 404 where no-such-file.txt was asked for";
+    assert_eq!(run.outcome, Outcome::Failed(Failure::Program(expected.into())));
+}
+
+#[wasm_bindgen_test]
+async fn squares_keep_the_order_of_their_numbers() {
+    assert_eq!(findings("squares").await.answer, Some(0));
+    assert_eq!(findings("squares?workers=1&numbers=4").await.answer, None);
+}
+
+#[wasm_bindgen_test]
+async fn a_pool_that_computes_finds_the_same_primes_at_every_size() {
+    let findings = findings("computing-pool?tasks=6&numbers=1").await;
+    assert_eq!(findings.plain().matches(" times as fast").count(), 4, "{findings:?}");
+}
+
+#[wasm_bindgen_test]
+async fn four_ways_to_map_come_to_the_same() {
+    assert_eq!(findings("ways-to-map").await.answer, Some(2));
+    assert_eq!(findings("ways-to-map?workers=1&items=3&period=0.1").await.answer, None);
+}

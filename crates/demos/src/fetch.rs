@@ -63,8 +63,10 @@ mod back_end {
 
     /// By a request that the browser does while the worker waits. On a page's own thread browsers refuse such requests.
     pub(super) fn get(file: &str, timeout: Duration) -> Result<Vec<u8>, FetchError> {
-        let failed =
-            |error: JsValue| FetchError::Failed { file: file.to_owned(), reason: property(&error, "message") };
+        let failed = |error: JsValue| FetchError::Failed {
+            file: file.to_owned(),
+            reason: property(&error, "message"),
+        };
         let page = page().ok_or_else(|| FetchError::NoPage { file: file.to_owned() })?;
         let request = XmlHttpRequest::new().map_err(failed)?;
         // Before it is opened, so that a page's own thread hears of its mistake from `open`, whose errors are caught.

@@ -117,7 +117,7 @@ pub const ABOUT: About = About {
             name: "numbers",
             label: "Numbers",
             help: "How many a block has.",
-            kind: Kind::Whole { min: 1, max: 200, default: 50, unit: "thousand" },
+            kind: Kind::Whole { min: 1, max: 200, default: 40, unit: "thousand" },
         },
         Parameter {
             name: "workers",

@@ -213,7 +213,9 @@ mod tests {
         let lines = chart.to_lines();
         let (first, rest) = lines.split_first()?;
         let mut read = Chart::begun_by(first)?;
-        rest.iter().for_each(|line| read.read_line(line));
+        for line in rest {
+            read.read_line(line);
+        }
         Some(read)
     }
 

@@ -162,36 +162,36 @@ pub const ABOUT: About = About {
 /// What is read beside it.
 pub const LESSON: Lesson = Lesson {
     question: Question {
-        text: "Thread-1 needs 0.4 s for its part of a phase, Thread-4 needs 1.3 s. When does Thread-1 begin with the \
-               second phase?",
+        text: "Thread-1 needs 0.4 s for its part of a phase, Thread-4 needs 1.3 s. When does Thread-1 begin \
+               with the second phase?",
         choices: &["At once, after 0.4 s", "When Thread-4 has done its part"],
-        because: "At a barrier everybody waits until all have come, so the slowest sets the pace. Without the barrier \
-                  Thread-1 goes on at once, and works with what the others have not finished yet.",
+        because: "At a barrier everybody waits until all have come, so the slowest sets the pace. Without the \
+                  barrier Thread-1 goes on at once, and works with what the others have not finished yet.",
     },
     look_for: &[
-        "In the timeline each lane is a sleep, which stands for work, and then a wait. The waits of all lanes end at \
-         the same moment, and the slowest thread has hardly any.",
-        "“Shared objects” shows the barrier fill up, one place for each thread that has come, and be empty again when \
-         the last one comes.",
-        "The line “… is over for all” comes once for each phase, from the thread that came last: it is the barrier's \
-         own action, which runs before anybody goes on.",
+        "In the timeline each lane is a sleep, which stands for work, and then a wait. The waits of all lanes \
+         end at the same moment, and the slowest thread has hardly any.",
+        "“Shared objects” shows the barrier fill up, one place for each thread that has come, and be empty \
+         again when the last one comes.",
+        "The line “… is over for all” comes once for each phase, from the thread that came last: it is the \
+         barrier's own action, which runs before anybody goes on.",
     ],
     try_this: &[
-        "Turn “Use the barrier” off. Thread-1 runs ahead and is done long before the others; the lines of several \
-         phases mix.",
-        "Set “Slower by” to 0: with equal parts hardly anybody waits. A barrier is cheap where the work is shared out \
-         evenly, and the chart of waiting times shows how evenly it was.",
-        "Choose “One gives up”. A thread that will not come would keep all others waiting for ever, so it breaks the \
-         barrier, and everyone else gets an error.",
+        "Turn “Use the barrier” off. Thread-1 runs ahead and is done long before the others; the lines of \
+         several phases mix.",
+        "Set “Slower by” to 0: with equal parts hardly anybody waits. A barrier is cheap where the work is \
+         shared out evenly, and the chart of waiting times shows how evenly it was.",
+        "Choose “One gives up”. A thread that will not come would keep all others waiting for ever, so it \
+         breaks the barrier, and everyone else gets an error.",
     ],
     why: &[
-        "Many computations go in steps of which each needs the whole result of the one before: a simulation, a picture \
-         that is blurred again and again, a sort by parts. Within a step threads work side by side; between two steps \
-         they have to be in agreement, and that is the barrier.",
-        "It is for a fixed number of threads and counts who comes. The last one opens it for all and makes it ready for \
-         the next time, so one barrier serves any number of phases.",
-        "Joining the threads and starting new ones would do too, but costs a start for each thread and phase, and \
-         what the threads had at hand.",
+        "Many computations go in steps of which each needs the whole result of the one before: a simulation, a \
+         picture that is blurred again and again, a sort by parts. Within a step threads work side by side; \
+         between two steps they have to be in agreement, and that is the barrier.",
+        "It is for a fixed number of threads and counts who comes. The last one opens it for all and makes it \
+         ready for the next time, so one barrier serves any number of phases.",
+        "Joining the threads and starting new ones would do too, but costs a start for each thread and phase, \
+         and what the threads had at hand.",
     ],
     python: r#"import threading
 import time

@@ -166,29 +166,32 @@ pub const LESSON: Lesson = Lesson {
     question: Question {
         text: "Six threads wait for one event, and the main thread sets it once. How many of them go on?",
         choices: &["One", "All of them", "None, until each asks again"],
-        because: "An event is a flag that is up or down. Setting it lets go on all who wait, and as long as it stays set \
-                  nobody has to wait any more. A lock that is released, in contrast, lets one in.",
+        because: "An event is a flag that is up or down. Setting it lets go on all who wait, and as long as it \
+                  stays set nobody has to wait any more. A lock that is released, in contrast, lets one in.",
     },
     look_for: &[
-        "In the timeline all runners are hatched until the shot, and then all of them start at the same moment. From \
-         there on their lanes differ: each has its own time for a lap.",
-        "The latecomer comes when the shot is over. It does not wait at all, because the event is still set: “Shared \
-         objects” shows its flag up.",
-        "The announcer waits with a time limit. Its lane is hatched in pieces, with a line of output between them.",
+        "In the timeline all runners are hatched until the shot, and then all of them start at the same \
+         moment. From there on their lanes differ: each has its own time for a lap.",
+        "The latecomer comes when the shot is over. It does not wait at all, because the event is still set: \
+         “Shared objects” shows its flag up.",
+        "The announcer waits with a time limit. Its lane is hatched in pieces, with a line of output between \
+         them.",
     ],
     try_this: &[
-        "Choose “Set and cleared”. The flag is up for a moment only, and yet all who waited go on. The latecomer \
-         finds it down and has to wait for the second shot.",
-        "Use 30 runners. In the output compare their order at the line, which is by chance, with that at the finish.",
+        "Choose “Set and cleared”. The flag is up for a moment only, and yet all who waited go on. The \
+         latecomer finds it down and has to wait for the second shot.",
+        "Use 30 runners. In the output compare their order at the line, which is by chance, with that at the \
+         finish.",
         "Set “Ready” to 0. Some runners may come after the shot now, and it makes no difference to them.",
     ],
     why: &[
-        "An event keeps its state: set or not set. So it does not matter who comes first, the thread that waits or the \
-         one that sets. A notification of a condition is different: who does not wait yet will miss it.",
+        "An event keeps its state: set or not set. So it does not matter who comes first, the thread that \
+         waits or the one that sets. A notification of a condition is different: who does not wait yet will \
+         miss it.",
         "Waiting for an event costs no processor time, unlike asking a variable again and again.",
-        "An event that is cleared is there for the next time, but then it matters again who comes first. To set and \
-         clear it like a bell works for those who wait already; where threads meet again and again, a barrier or a \
-         condition is the better object.",
+        "An event that is cleared is there for the next time, but then it matters again who comes first. To \
+         set and clear it like a bell works for those who wait already; where threads meet again and again, a \
+         barrier or a condition is the better object.",
     ],
     python: r#"import threading
 import time

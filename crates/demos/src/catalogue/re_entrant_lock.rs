@@ -174,15 +174,16 @@ pub const LESSON: Lesson = Lesson {
     question: Question {
         text: "Thread-1 holds the lock and acquires it again, while Thread-2 waits for it. What happens?",
         choices: &["Thread-1 gets it at once", "Thread-2 comes first", "Thread-1 waits for itself"],
-        because: "A re-entrant lock knows its holder and lets it in again, past all who wait. A plain lock knows only that \
-                  it is taken, so its holder would wait for a release that only it could do.",
+        because: "A re-entrant lock knows its holder and lets it in again, past all who wait. A plain lock \
+                  knows only that it is taken, so its holder would wait for a release that only it could do.",
     },
     look_for: &[
-        "In “Shared objects” the lock counts: held by Thread-1, then held 2 times, then 3 times, and down again. Only \
-         when the last hold is given back does the next thread come in.",
-        "In the timeline one thread at a time goes through all its levels, while the others are hatched from end to \
-         end. Acquiring it again costs the holder no wait at all.",
-        "With a plain lock look at what Thread-1 waits for in the table of threads: a lock that is held by itself.",
+        "In “Shared objects” the lock counts: held by Thread-1, then held 2 times, then 3 times, and down \
+         again. Only when the last hold is given back does the next thread come in.",
+        "In the timeline one thread at a time goes through all its levels, while the others are hatched from \
+         end to end. Acquiring it again costs the holder no wait at all.",
+        "With a plain lock look at what Thread-1 waits for in the table of threads: a lock that is held by \
+         itself.",
     ],
     try_this: &[
         "Choose “Plain: stuck”. The page tells the deadlock while it stands there; Stop ends it.",
@@ -190,13 +191,13 @@ pub const LESSON: Lesson = Lesson {
         "With “Plain”, set the levels to 1: nobody acquires twice, and the plain lock is enough.",
     ],
     why: &[
-        "A re-entrant lock has an owner and a counter. Its owner acquires by counting up and releases by counting down; \
-         at zero it is free. For all other threads it is a lock like any other.",
-        "It is of use where functions that protect themselves call one another, or call themselves, as here. Each of \
-         them may be called alone or from one that holds the lock already.",
-        "It also hides something: whoever gets a plain lock knows that nobody is in the midst of changing what it \
-         protects. With a re-entrant lock that somebody may be a caller further up. Many programs do better with a \
-         plain lock, an outer function that takes it and an inner one that relies on it.",
+        "A re-entrant lock has an owner and a counter. Its owner acquires by counting up and releases by \
+         counting down; at zero it is free. For all other threads it is a lock like any other.",
+        "It is of use where functions that protect themselves call one another, or call themselves, as here. \
+         Each of them may be called alone or from one that holds the lock already.",
+        "It also hides something: whoever gets a plain lock knows that nobody is in the midst of changing what \
+         it protects. With a re-entrant lock that somebody may be a caller further up. Many programs do better \
+         with a plain lock, an outer function that takes it and an inner one that relies on it.",
     ],
     python: r#"import threading
 import time

@@ -122,36 +122,39 @@ pub const ABOUT: About = About {
 /// What is read beside it.
 pub const LESSON: Lesson = Lesson {
     question: Question {
-        text: "The main thread has acquired the lock “turn-2”. Player-1 never held it, and releases it. What happens?",
+        text: "The main thread has acquired the lock “turn-2”. Player-1 never held it, and releases it. What \
+               happens?",
         choices: &[
             "The lock is released",
             "Player-1 gets an error",
             "Nothing: it stays with the main thread",
         ],
-        because: "An ordinary lock is free or taken; whose it is it does not know. Any thread may release it, and one \
-                  that waits gets it then. Only the re-entrant lock knows its holder, and refuses everybody else.",
+        because: "An ordinary lock is free or taken; whose it is it does not know. Any thread may release it, \
+                  and one that waits gets it then. Only the re-entrant lock knows its holder, and refuses \
+                  everybody else.",
     },
     look_for: &[
-        "At first the main thread holds all the locks, and every player waits for its own. Follow the release in the \
-         timeline: it goes from lane to lane, and only one player at a time is not waiting.",
-        "In “Shared objects” a lock is held by the player who acquired it, also while that player already waits for its \
-         next turn. It is the neighbour before it in the round who will release it. Until then the player waits \
-         for a lock that is held by itself, and that is all right.",
-        "The last two lines of the output are refusals: a release of a lock that is free, and one of a re-entrant \
-         lock by a thread that does not hold it.",
+        "At first the main thread holds all the locks, and every player waits for its own. Follow the release \
+         in the timeline: it goes from lane to lane, and only one player at a time is not waiting.",
+        "In “Shared objects” a lock is held by the player who acquired it, also while that player already \
+         waits for its next turn. It is the neighbour before it in the round who will release it. Until then \
+         the player waits for a lock that is held by itself, and that is all right.",
+        "The last two lines of the output are refusals: a release of a lock that is free, and one of a \
+         re-entrant lock by a thread that does not hold it.",
     ],
     try_this: &[
         "Choose “Ping-pong”: two threads that wake each other by turns, the smallest use of this.",
         "Set the pause to 0. The order stays the same, because it depends on who releases what and not on time.",
     ],
     why: &[
-        "A lock that is taken makes the next thread wait until it is released. Nothing in that says who has to do it. \
-         So a lock can also be used as a signal: one thread waits by acquiring, another lets it go on by releasing.",
-        "That freedom has a price. A release by mistake opens the lock for others while its holder still relies on it, \
-         and nobody is told. So where a lock protects data, let whoever acquired it release it: a guard, or Python's \
-         “with”, does that by itself.",
-        "For signals there are objects that say more clearly what is meant: events, conditions and semaphores. The \
-         re-entrant lock must know its holder, to let it in again; so it also refuses releases by others.",
+        "A lock that is taken makes the next thread wait until it is released. Nothing in that says who has to \
+         do it. So a lock can also be used as a signal: one thread waits by acquiring, another lets it go on \
+         by releasing.",
+        "That freedom has a price. A release by mistake opens the lock for others while its holder still \
+         relies on it, and nobody is told. So where a lock protects data, let whoever acquired it release it: \
+         a guard, or Python's “with”, does that by itself.",
+        "For signals there are objects that say more clearly what is meant: events, conditions and semaphores. \
+         The re-entrant lock must know its holder, to let it in again; so it also refuses releases by others.",
     ],
     python: r#"import threading
 import time

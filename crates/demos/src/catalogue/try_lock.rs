@@ -165,32 +165,35 @@ pub const LESSON: Lesson = Lesson {
     question: Question {
         text: "A thread asks for a lock without waiting, and another thread holds it. What does it get?",
         choices: &["0, at once", "1, when the lock is free", "Nothing: it ends with an error"],
-        because: "Asking without waiting is one look: 1 if the lock was free, and then the thread has it; 0 if it was not, \
-                  and then the thread goes on without it. Being refused is an answer, not an error.",
+        because: "Asking without waiting is one look: 1 if the lock was free, and then the thread has it; 0 if \
+                  it was not, and then the thread goes on without it. Being refused is an answer, not an \
+                  error.",
     },
     look_for: &[
-        "Compare three lanes of the timeline while Holder has the lock. “Waiting” is hatched from end to end. “With a \
-         limit” is hatched piece by piece, with steps of its own work between. “At once” is never hatched: it asks, \
-         is refused and works.",
-        "In the output each 0 says how long it took. Without waiting it takes hardly any time; with a limit it takes \
-         the whole limit, and a bit.",
-        "In “Shared objects” only threads that wait stand in the queue of the lock. “At once” is never seen there, so \
-         nobody wakes it when the lock becomes free: it finds out at its next look.",
+        "Compare three lanes of the timeline while Holder has the lock. “Waiting” is hatched from end to end. \
+         “With a limit” is hatched piece by piece, with sleeps between that stand for its own work. “At once” is \
+         never hatched: it asks, is refused and works.",
+        "In the output each 0 says how long it took. Without waiting it takes hardly any time; with a limit it \
+         takes the whole limit, and a bit.",
+        "In “Shared objects” only threads that wait stand in the queue of the lock. “At once” is never seen \
+         there, so nobody wakes it when the lock becomes free: it finds out at its next look.",
     ],
     try_this: &[
-        "Make “Own step” 2 s. Now “At once” may come late: the lock is free for a while, and others take it, before it \
-         looks again.",
+        "Make “Own step” 2 s. Now “At once” may come late: the lock is free for a while, and others take it, \
+         before it looks again.",
         "Set “Limit” to 0. A wait of no time at all is a look: “With a limit” now behaves like “At once”.",
-        "Set the speed to 20×. Holding and working get 20 times shorter, but a limit counts real seconds, so “With a \
-         limit” is no longer refused.",
+        "Set the speed to 20×. Holding and working get 20 times shorter, but a limit counts real seconds, so \
+         “With a limit” is no longer refused.",
     ],
     why: &[
-        "Acquire has three forms. The plain one returns only with the lock. The one that does not block returns at once, \
-         with or without it. The one with a timeout waits, but no longer than that.",
-        "The last two oblige the program to look at the answer: what the lock protects may be touched only after a 1. \
-         In this program a 1 comes with a guard, and without the guard there is no way to the protected value.",
-        "A thread that asks again and again without waiting has no place in the queue and can be overtaken any number \
-         of times. It pays where there is other work to do, or as a way out of a deadlock; not as a way to wait.",
+        "Acquire has three forms. The plain one returns only with the lock. The one that does not block \
+         returns at once, with or without it. The one with a timeout waits, but no longer than that.",
+        "The last two oblige the program to look at the answer: what the lock protects may be touched only \
+         after a 1. In this program a 1 comes with a guard, and without the guard there is no way to the \
+         protected value.",
+        "A thread that asks again and again without waiting has no place in the queue and can be overtaken any \
+         number of times. It pays where there is other work to do, or as a way out of a deadlock; not as a way \
+         to wait.",
     ],
     python: r#"import threading
 import time

@@ -3,7 +3,7 @@
 use gloo_events::EventListener;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlMetaElement, MediaQueryList, Performance, Response, Window};
+use web_sys::{HtmlMetaElement, MediaQueryList, Performance, Response, Storage, Window};
 
 fn performance() -> Option<Performance> {
     web_sys::window()?.performance()
@@ -83,6 +83,45 @@ pub fn show_hash(hash: &str, new_entry: bool) {
     } else {
         history.replace_state_with_url(&nothing, "", Some(hash))
     };
+}
+
+/// What the browser keeps for this page under a key, if it keeps anything.
+pub fn kept(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+/// Has the browser keep a text for this page. Where it keeps nothing, as in some private windows, this does nothing.
+pub fn keep(key: &str, text: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(key, text);
+    }
+}
+
+fn storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+/// The whole address of the page, with `hash` after it.
+pub fn link(hash: &str) -> String {
+    let page = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    format!("{}{hash}", page.split('#').next().unwrap_or_default())
+}
+
+/// Puts a text on the clipboard. Returns whether the browser let it.
+pub async fn copy(text: &str) -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    // Only there where the page came by a secure connection.
+    if !window.is_secure_context() {
+        return false;
+    }
+    JsFuture::from(window.navigator().clipboard().write_text(text)).await.is_ok()
+}
+
+/// Scrolls to the page's beginning, as for another page.
+pub fn to_the_top() {
+    if let Some(window) = web_sys::window() {
+        window.scroll_to_with_x_and_y(0.0, 0.0);
+    }
 }
 
 /// A media query.

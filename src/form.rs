@@ -1,7 +1,7 @@
 //! What stands in the controls, checked.
 
 use crate::address::{Address, SPEED, VERSION};
-use threadlab_demos::{Arguments, BadArguments, Demo, Kind, Parameter, Preset, Problem, demo, demos};
+use threadlab_demos::{Arguments, BadArguments, Demo, Kind, Parameter, Preset, Problem, demo};
 
 /// How fast program time passes: the page's own parameter, the same for every demo.
 pub static SPEED_PARAMETER: [Parameter; 1] = [Parameter {
@@ -120,25 +120,42 @@ impl Form {
 /// What an address opens.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opened {
-    /// The demo and what stands in its controls.
-    pub form: Form,
+    /// What is open.
+    pub place: Place,
     /// What could not be followed, to be told to the person.
     pub notices: Vec<String>,
 }
 
-/// Opens an address: as much of it as can be understood. `None` only where there are no demos at all.
-pub fn open(address: &Address) -> Option<Opened> {
-    let mut notices = Vec::new();
-    let known = address.demo.as_deref().map(|name| (name, demo(name)));
-    let first = || demos().first().copied();
-    let (demo, follow) = match known {
-        Some((_, Some(demo))) => (demo, true),
-        Some((name, None)) => {
-            let titles: Vec<_> = demos().iter().map(|demo| demo.about.title).collect();
-            notices.push(format!("There is no demo named “{name}”. There are: {}.", titles.join(", ")));
-            (first()?, false)
+/// Where a person is in the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Place {
+    /// At its start.
+    Start,
+    /// At a demo, with this in its controls.
+    Demo(Form),
+}
+
+impl Place {
+    /// The demo that is open.
+    pub const fn demo(&self) -> Option<&'static Demo> {
+        match self {
+            Self::Start => None,
+            Self::Demo(form) => Some(form.demo),
         }
-        None => (first()?, true),
+    }
+}
+
+/// Opens an address: as much of it as can be understood.
+pub fn open(address: &Address) -> Opened {
+    let mut notices = Vec::new();
+    let Some(name) = address.demo.as_deref() else {
+        return Opened { place: Place::Start, notices };
+    };
+    let Some(demo) = demo(name) else {
+        notices.push(format!(
+            "There is no demo named “{name}”. Look for it by a word, or pick one from the list."
+        ));
+        return Opened { place: Place::Start, notices };
     };
 
     let mut form = Form::new(demo);
@@ -152,19 +169,16 @@ pub fn open(address: &Address) -> Option<Opened> {
             Err(_) => notices.push(format!("“{version}” is not the version of an address; it is not used.")),
         }
     }
-    // Parameters belong to the demo that was asked for, not to the one shown in its place.
-    if follow {
-        for (name, value) in &address.pairs {
-            if !form.set(name, value) {
-                let problem = Problem::UnknownParameter { name: name.clone(), value: value.clone() };
-                notices.push(format!("In this address {problem}."));
-            }
+    for (name, value) in &address.pairs {
+        if !form.set(name, value) {
+            let problem = Problem::UnknownParameter { name: name.clone(), value: value.clone() };
+            notices.push(format!("In this address {problem}."));
         }
     }
     if let Some(speed) = &address.speed {
         form.set(SPEED, speed);
     }
-    Some(Opened { form, notices })
+    Opened { place: Place::Demo(form), notices }
 }
 
 #[cfg(test)]
@@ -172,7 +186,14 @@ mod tests {
     use super::*;
 
     fn opened(hash: &str) -> Opened {
-        open(&Address::parse(hash)).unwrap()
+        open(&Address::parse(hash))
+    }
+
+    fn form(opened: &Opened) -> &Form {
+        match &opened.place {
+            Place::Demo(form) => form,
+            Place::Start => panic!("no demo is open"),
+        }
     }
 
     #[test]
@@ -182,7 +203,7 @@ mod tests {
         form.set("threads", "7");
         form.set(SPEED, "2.5");
         let link = form.address().unwrap().write();
-        assert_eq!(opened(&link), Opened { form, notices: Vec::new() });
+        assert_eq!(opened(&link), Opened { place: Place::Demo(form), notices: Vec::new() });
     }
 
     #[test]
@@ -201,23 +222,23 @@ mod tests {
     }
 
     #[test]
-    fn the_start_is_the_first_demo() {
-        let start = opened("");
-        assert_eq!(start.form.demo.about.id, "starting-threads");
-        assert!(start.notices.is_empty());
+    fn no_name_is_the_start() {
+        for hash in ["", "#/", "#/?threads=2"] {
+            assert_eq!(opened(hash), Opened { place: Place::Start, notices: Vec::new() });
+        }
     }
 
     #[test]
-    fn an_unknown_demo_is_named_and_the_list_offered() {
+    fn an_unknown_demo_is_named_at_the_start() {
         let start = opened("#/unheard-of?threads=9");
-        assert_eq!(start.form, Form::new(demo("starting-threads").unwrap()));
-        assert!(start.notices[0].contains("“unheard-of”") && start.notices[0].contains("Lost updates"));
+        assert_eq!(start.place, Place::Start);
+        assert!(start.notices[0].contains("“unheard-of”"));
     }
 
     #[test]
     fn an_unknown_parameter_is_named_and_the_rest_used() {
         let start = opened("#/lock?threads=3&colour=red");
-        assert_eq!(start.form.text("threads"), "3");
+        assert_eq!(form(&start).text("threads"), "3");
         assert_eq!(start.notices.len(), 1);
         assert!(start.notices[0].contains("“colour”") && start.notices[0].contains("“red”"));
     }
@@ -225,7 +246,7 @@ mod tests {
     #[test]
     fn a_newer_version_is_told_and_the_rest_used() {
         let start = opened("#/lock?threads=3&v=99");
-        assert_eq!(start.form.text("threads"), "3");
+        assert_eq!(form(&start).text("threads"), "3");
         assert!(start.notices[0].contains("v=99"));
         assert!(opened("#/lock?v=one").notices[0].contains("“one”"));
         assert!(opened("#/lock?v=1").notices.is_empty());
@@ -234,12 +255,12 @@ mod tests {
     #[test]
     fn bad_values_stay_in_view_and_are_problems() {
         let start = opened("#/lock?threads=999&period=abc&speed=50");
-        assert_eq!(start.form.text("threads"), "999");
+        assert_eq!(form(&start).text("threads"), "999");
         assert_eq!(
-            start.form.problems().iter().map(Problem::name).collect::<Vec<_>>(),
+            form(&start).problems().iter().map(Problem::name).collect::<Vec<_>>(),
             ["threads", "period", "speed"]
         );
-        assert_eq!(start.form.problems()[2].to_string(), "Speed: 50 is out of range; it takes 0.1 to 20 ×");
-        assert_eq!(start.form.address(), None);
+        assert_eq!(form(&start).problems()[2].to_string(), "Speed: 50 is out of range; it takes 0.1 to 20 ×");
+        assert_eq!(form(&start).address(), None);
     }
 }

@@ -15,11 +15,16 @@ pub mod clock;
 pub mod crash;
 pub mod form;
 #[cfg(target_arch = "wasm32")]
+pub mod lab;
+#[cfg(target_arch = "wasm32")]
 pub mod lessons;
 pub mod processes;
+#[cfg(target_arch = "wasm32")]
+pub mod progress;
 pub mod run;
 #[cfg(target_arch = "wasm32")]
 pub mod runner;
+pub mod search;
 pub mod stepping;
 pub mod timeline;
 #[cfg(target_arch = "wasm32")]

@@ -89,11 +89,16 @@ impl DeadlockWords {
 }
 
 /// A run, folded from what the host tells of it.
+#[derive(Clone)]
 pub struct Run {
     /// Which run of this page it is, from 1; 0 before the first.
     pub number: u32,
     /// What runs or ran.
     pub demo: Option<&'static Demo>,
+    /// Its arguments, as in an address.
+    pub arguments: String,
+    /// Whether it was started by the start page and not by a person.
+    pub is_preview: bool,
     /// How far it is.
     pub state: RunState,
     /// The fold of the events of all its processes.
@@ -113,6 +118,8 @@ impl Default for Run {
         Self {
             number: 0,
             demo: None,
+            arguments: String::new(),
+            is_preview: false,
             state: RunState::Idle,
             family: Family::new(),
             lost: 0,
@@ -126,8 +133,8 @@ impl Default for Run {
 
 impl Run {
     /// A run that is about to start.
-    pub fn starting(number: u32, demo: &'static Demo) -> Self {
-        Self { number, demo: Some(demo), state: RunState::Starting, ..Self::default() }
+    pub fn starting(number: u32, demo: &'static Demo, arguments: String) -> Self {
+        Self { number, demo: Some(demo), arguments, state: RunState::Starting, ..Self::default() }
     }
 
     /// What happened in the first process, which runs the demo's program.

@@ -2,6 +2,7 @@
 
 use crate::browser;
 use crate::run::{Failure, Run, RunState};
+use crate::timeline::view::View;
 use crate::watch::LOOK;
 use gloo_timers::callback::{Interval, Timeout};
 use std::cell::{Cell, Ref, RefCell};
@@ -14,6 +15,9 @@ use yew::Callback;
 
 /// The shortest time between two refreshes of the page's texts and tables, in milliseconds.
 const REFRESH: f64 = 80.0;
+
+/// How much of a run's time is in view at first, in microseconds.
+pub const USUAL_VIEW: u64 = 20_000_000;
 
 /// How old a line must be when it is shown, in microseconds of the page's time: those of other processes that come before
 /// it are here then, since each is asked once a frame.
@@ -67,6 +71,11 @@ struct Inner {
     refresh: RefCell<Option<Timeout>>,
     /// Looks for deadlock now and then while a program runs.
     look: RefCell<Option<Interval>>,
+    view: RefCell<View>,
+    /// The run that this one's is compared with.
+    kept: RefCell<Option<Runner>>,
+    /// The runner that keeps this one.
+    beside: RefCell<Weak<Inner>>,
 }
 
 /// Ends a listener when dropped.
@@ -103,6 +112,9 @@ impl Default for Runner {
             heard: Cell::default(),
             refresh: RefCell::default(),
             look: RefCell::default(),
+            view: RefCell::new(View::Follow(USUAL_VIEW)),
+            kept: RefCell::default(),
+            beside: RefCell::default(),
         }))
     }
 }
@@ -159,13 +171,24 @@ impl Runner {
     /// Runs a demo with arguments as in an address. Does nothing while another run is live, unless that is in deadlock:
     /// then it is ended.
     pub fn start(&self, demo: &'static Demo, arguments: String, speed: f64) {
+        self.launch(demo, arguments, speed, false);
+    }
+
+    /// As [`Self::start`], for the start page to show something: not a run that a person asked for.
+    pub fn preview(&self, demo: &'static Demo, arguments: String, speed: f64) {
+        self.launch(demo, arguments, speed, true);
+    }
+
+    fn launch(&self, demo: &'static Demo, arguments: String, speed: f64, is_preview: bool) {
         if !self.run().state.may_run() {
             return;
         }
         self.0.speed.set(speed);
         self.0.runs.set(self.0.runs.get().wrapping_add(1));
         self.0.process.borrow_mut().take();
-        *self.0.run.borrow_mut() = Run::starting(self.0.runs.get(), demo);
+        let mut run = Run::starting(self.0.runs.get(), demo, arguments.clone());
+        run.is_preview = is_preview;
+        *self.0.run.borrow_mut() = run;
         *self.0.pending.borrow_mut() = Some(Request { demo, arguments });
         self.prepare();
         self.0.launch_pending();
@@ -194,7 +217,66 @@ impl Runner {
         self.stop();
         self.0.process.borrow_mut().take();
         *self.0.run.borrow_mut() = Run::default();
+        *self.0.view.borrow_mut() = View::Follow(USUAL_VIEW);
+        self.drop_kept();
+    }
+
+    /// Keeps the run that is over, to be compared with the next ones. Does nothing while a run is live.
+    pub fn keep(&self) {
+        if !self.run().state.is_over() {
+            return;
+        }
+        let kept = Self::default();
+        *kept.0.run.borrow_mut() = self.run().clone();
+        *kept.0.beside.borrow_mut() = Rc::downgrade(&self.0);
+        *kept.0.view.borrow_mut() = self.0.view.borrow().clone();
+        *self.0.kept.borrow_mut() = Some(kept);
         self.0.notify();
+    }
+
+    /// The run that is kept to be compared with: a runner that runs nothing more.
+    pub fn kept(&self) -> Option<Self> {
+        self.0.kept.borrow().clone()
+    }
+
+    /// Forgets the run that was kept.
+    pub fn drop_kept(&self) {
+        self.0.kept.borrow_mut().take();
+        self.0.notify();
+    }
+
+    /// The other one of two runners whose runs are compared.
+    fn beside(&self) -> Option<Self> {
+        self.kept().or_else(|| self.0.beside.borrow().upgrade().map(Self))
+    }
+
+    /// What part of time is looked at, the same for two runs that are compared.
+    pub fn view(&self) -> View {
+        self.0.view.borrow().clone()
+    }
+
+    /// Looks at another part of time.
+    pub fn set_view(&self, view: View) {
+        if let Some(other) = self.beside() {
+            *other.0.view.borrow_mut() = view.clone();
+            other.0.notify();
+        }
+        *self.0.view.borrow_mut() = view;
+        self.0.notify();
+    }
+
+    /// The time in microseconds up to which there is something to see, here or in the run that this one is compared with,
+    /// and whether no more will come.
+    pub fn extent(&self) -> (u64, bool) {
+        let own = (self.advance(), self.run().state.is_over());
+        match self.beside() {
+            // Before it has run it leaves the picture to the other.
+            Some(other) => {
+                let (now, state) = (other.advance(), other.run().state);
+                (own.0.max(now), own.1 && !state.is_live())
+            }
+            None => own,
+        }
     }
 
     /// Sets how fast program time passes, from now on.

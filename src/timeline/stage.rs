@@ -30,7 +30,6 @@ struct Inner {
     /// What scrolls up and down when there are more lanes than fit; `spacer` is as high as all lanes.
     scroller: Element,
     spacer: Element,
-    view: RefCell<View>,
     theme: RefCell<Option<Theme>>,
     layout: Cell<Option<Layout>>,
     screen: Cell<Option<Screen>>,
@@ -59,7 +58,6 @@ impl Stage {
         canvas: HtmlCanvasElement,
         scroller: Element,
         spacer: Element,
-        view: View,
     ) -> Option<Self> {
         let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
         let stage = Self(Rc::new(Inner {
@@ -68,7 +66,6 @@ impl Stage {
             context,
             scroller,
             spacer,
-            view: RefCell::new(view),
             theme: RefCell::default(),
             layout: Cell::default(),
             screen: Cell::default(),
@@ -93,26 +90,25 @@ impl Stage {
 
     /// What part of time is in view.
     pub fn view(&self) -> View {
-        self.0.view.borrow().clone()
+        self.0.runner.view()
     }
 
     /// Shows another part of time.
     pub fn set_view(&self, view: View) {
-        *self.0.view.borrow_mut() = view;
-        self.wake();
+        self.0.runner.set_view(view);
     }
 
     /// Moves the view by a share of its width, positive towards later.
     pub fn pan(&self, share: f64) {
         let (now, over) = self.0.time();
-        let view = self.0.view.borrow().panned(now, over, share);
+        let view = self.0.runner.view().panned(now, over, share);
         self.set_view(view);
     }
 
     /// Makes the view `factor` times as wide around `anchor`, from 0 at the left to 1 at the right.
     pub fn zoom(&self, factor: f64, anchor: f64) {
         let (now, over) = self.0.time();
-        let view = self.0.view.borrow().zoomed(now, over, factor, anchor);
+        let view = self.0.runner.view().zoomed(now, over, factor, anchor);
         self.set_view(view);
     }
 
@@ -137,7 +133,7 @@ impl Stage {
         let lane = layout.lane_at(y / unit, self.0.scrolled())?;
         let (now, over) = self.0.time();
         let run = self.0.runner.run();
-        let window = self.0.view.borrow().window(now, over);
+        let window = self.0.runner.view().window(now, over);
         let length = window.end - window.start;
         #[expect(
             clippy::cast_precision_loss,
@@ -151,10 +147,9 @@ impl Stage {
 }
 
 impl Inner {
-    /// The run's time in microseconds, and whether that is where it ended.
+    /// The time in microseconds up to which there is something to see, and whether no more will come.
     fn time(&self) -> (u64, bool) {
-        let now = self.runner.advance();
-        (now, self.runner.run().state.is_over())
+        self.runner.extent()
     }
 
     fn wake(self: &Rc<Self>) {
@@ -210,7 +205,7 @@ impl Inner {
         let Some(theme) = &*theme else { return };
         let picture = Picture {
             family: &run.family,
-            window: self.view.borrow().window(now, over),
+            window: self.runner.view().window(now, over),
             layout,
             scrolled: self.scrolled(),
             theme,

@@ -1,6 +1,6 @@
 //! What to make of a demo.
 
-use super::Question;
+use super::{Answer, Question};
 use crate::lessons::Loading;
 use threadlab_demos::Demo;
 use yew::prelude::*;
@@ -12,10 +12,8 @@ pub struct Props {
     pub demo: &'static Demo,
     /// Its lesson.
     pub lesson: Loading,
-    /// Whether the demo has run, so that the question's answer may be shown.
-    pub answered: bool,
-    /// Which of the choices the last run has shown.
-    pub shown: Option<usize>,
+    /// What the last run has to say to its question.
+    pub answer: Answer,
     /// Whether there is room to show everything at once.
     pub wide: bool,
 }
@@ -24,8 +22,7 @@ impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
         self.demo.about.id == other.demo.about.id
             && self.lesson == other.lesson
-            && self.answered == other.answered
-            && self.shown == other.shown
+            && self.answer == other.answer
             && self.wide == other.wide
     }
 }
@@ -45,7 +42,7 @@ pub fn Article(props: &Props) -> Html {
     let content = match &props.lesson {
         Loading::Ready(lesson) => html! {
             <>
-                <Question key={id} {id} lesson={lesson.clone()} answered={props.answered} shown={props.shown} />
+                <Question key={id} {id} lesson={lesson.clone()} answer={props.answer} />
                 { part("Look for", &lesson.look_for) }
                 { part("Try", &lesson.try_this) }
                 { part("Why", &lesson.why) }

@@ -1,6 +1,7 @@
 //! What the page shows, one part a file.
 
 mod code;
+mod compare;
 mod controls;
 mod data;
 mod deadlock;
@@ -14,11 +15,15 @@ mod presets;
 mod question;
 mod refresh;
 mod result;
+mod share;
+mod start;
+mod steps;
 mod thread_name;
 mod threads;
 mod timeline;
 
 pub use code::Code;
+pub use compare::{Compare, Keep};
 pub use controls::Controls;
 pub use deadlock::DeadlockAlert;
 pub use demos::Demos;
@@ -28,9 +33,12 @@ pub use objects::Objects;
 pub use output::Output;
 pub use parameters::Parameters;
 pub use presets::Presets;
-pub use question::Question;
+pub use question::{Answer, Question};
 pub use refresh::use_refresh;
 pub use result::ResultPanel;
+pub use share::Share;
+pub use start::Start;
+pub use steps::Steps;
 pub use threads::Threads;
 pub use timeline::TimelineFigure;
 

@@ -5,6 +5,18 @@ use threadlab_lessons::Lesson;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+/// What a run has to say to a question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing has run yet.
+    #[default]
+    NotYet,
+    /// The run did not decide it.
+    Open,
+    /// The run has shown this one of the choices.
+    Shown(usize),
+}
+
 /// What is asked.
 #[derive(Properties)]
 pub struct Props {
@@ -12,18 +24,13 @@ pub struct Props {
     pub id: &'static str,
     /// The lesson with the question.
     pub lesson: Rc<Lesson>,
-    /// Whether the demo has run, so that the answer may be shown.
-    pub answered: bool,
-    /// Which of the choices the last run has shown.
-    pub shown: Option<usize>,
+    /// What the last run has shown.
+    pub answer: Answer,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-            && Rc::ptr_eq(&self.lesson, &other.lesson)
-            && self.answered == other.answered
-            && self.shown == other.shown
+        self.id == other.id && Rc::ptr_eq(&self.lesson, &other.lesson) && self.answer == other.answer
     }
 }
 
@@ -32,8 +39,9 @@ impl PartialEq for Props {
 pub fn Question(props: &Props) -> Html {
     let picked = use_state(|| None::<usize>);
     let question = &props.lesson.question;
+    let answered = props.answer != Answer::NotYet;
     let choice = |(number, text): (usize, &String)| {
-        let right = props.answered && props.shown == Some(number);
+        let right = props.answer == Answer::Shown(number);
         let onchange = {
             let picked = picked.setter();
             Callback::from(move |event: Event| {
@@ -51,16 +59,16 @@ pub fn Question(props: &Props) -> Html {
             </label>
         }
     };
-    let verdict = match (props.answered, props.shown, *picked) {
-        (false, _, None) => "Decide, then press Run. The answer appears here afterwards.",
-        (false, _, Some(_)) => "Now press Run, and see.",
-        (true, None, _) => "This run did not decide it.",
-        (true, Some(_), None) => "The run has decided it.",
-        (true, Some(shown), Some(picked)) if shown == picked => "Right, as the run has shown.",
-        (true, Some(_), Some(_)) => "The run has shown something else.",
+    let verdict = match (props.answer, *picked) {
+        (Answer::NotYet, None) => "Decide, then press Run. The answer appears here afterwards.",
+        (Answer::NotYet, Some(_)) => "Now press Run, and see.",
+        (Answer::Open, _) => "This run did not decide it.",
+        (Answer::Shown(_), None) => "The run has decided it.",
+        (Answer::Shown(shown), Some(picked)) if shown == picked => "Right, as the run has shown.",
+        (Answer::Shown(_), Some(_)) => "The run has shown something else.",
     };
     // The answer takes its place from the beginning, unseen, so that nothing moves when a run ends.
-    let because = if props.answered { "answer-text" } else { "answer-text unseen" };
+    let because = if answered { "answer-text" } else { "answer-text unseen" };
     html! {
         <section class="question" aria-labelledby="question-title">
             <h2 id="question-title">{ "Before you run" }</h2>
@@ -70,7 +78,7 @@ pub fn Question(props: &Props) -> Html {
             </fieldset>
             <div class="answer">
                 <p class="hint" role="status">{ verdict }</p>
-                <p class={because} data-answer={props.answered.to_string()}>{ question.because.clone() }</p>
+                <p class={because} data-answer={answered.to_string()}>{ question.because.clone() }</p>
             </div>
         </section>
     }

@@ -1,13 +1,24 @@
 //! What came of a run.
 
-use super::{RunProps, use_refresh};
+use super::use_refresh;
 use crate::run::RunState;
+use crate::runner::Runner;
 use threadlab_demos::{Fact, Findings};
 use yew::prelude::*;
 
+/// Whose result.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Who runs it.
+    pub runner: Runner,
+    /// The panel's title.
+    #[prop_or("Result")]
+    pub name: &'static str,
+}
+
 /// The program's result, or why there is none.
 #[component]
-pub fn ResultPanel(props: &RunProps) -> Html {
+pub fn ResultPanel(props: &Props) -> Html {
     use_refresh(&props.runner);
     let run = props.runner.run();
     let (kind, content) = match run.state {
@@ -27,8 +38,8 @@ pub fn ResultPanel(props: &RunProps) -> Html {
         }
     };
     html! {
-        <section class="panel panel-result" aria-labelledby="result-title">
-            <h2 id="result-title">{ "Result" }</h2>
+        <section class="panel panel-result" aria-label={props.name}>
+            <h2>{ props.name }</h2>
             <div class={format!("panel-body result result-{kind}")} tabindex="0" role="group"
                 aria-label="Result of the run" data-result={kind}>{ content }</div>
         </section>

@@ -1,7 +1,8 @@
 //! The timeline's figure: its canvas, its legend and the controls of its view.
 
-use super::{DeadlockAlert, RunProps};
+use super::{DeadlockAlert, use_refresh};
 use crate::browser;
+use crate::runner::{Runner, USUAL_VIEW};
 use crate::timeline::stage::Stage;
 use crate::timeline::view::View;
 use gloo_events::EventListener;
@@ -11,7 +12,7 @@ use web_sys::{Element, HtmlCanvasElement, HtmlElement, ResizeObserver};
 use yew::prelude::*;
 
 /// What the view can be set to: what is written on the button, and how many microseconds that is, if not all.
-const VIEWS: [(&str, Option<u64>); 3] = [("5 s", Some(5_000_000)), ("20 s", Some(20_000_000)), ("All", None)];
+const VIEWS: [(&str, Option<u64>); 3] = [("5 s", Some(5_000_000)), ("20 s", Some(USUAL_VIEW)), ("All", None)];
 
 /// Where the pointer went down, while it drags: its place along the lanes.
 type Drag = Option<f64>;
@@ -20,27 +21,33 @@ fn view_of(choice: Option<u64>) -> View {
     choice.map_or(View::All, View::Follow)
 }
 
-/// The figure named "Timeline".
+/// What is drawn.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// Whose run.
+    pub runner: Runner,
+    /// The figure's name.
+    #[prop_or("Timeline")]
+    pub name: &'static str,
+}
+
+/// The figure named "Timeline", or otherwise where it is that of a run to compare with.
 #[component]
-pub fn TimelineFigure(props: &RunProps) -> Html {
+pub fn TimelineFigure(props: &Props) -> Html {
     let (canvas, scroller, spacer, readout) =
         (use_node_ref(), use_node_ref(), use_node_ref(), use_node_ref());
     let stage = use_mut_ref(|| None::<Stage>);
+    use_refresh(&props.runner);
     // Which of VIEWS is on; none of them after moving by hand.
-    let chosen = use_state(|| Some(1_usize));
+    let view = props.runner.view();
+    let chosen = VIEWS.iter().position(|&(_, choice)| view_of(choice) == view);
     {
         let nodes = (canvas.clone(), scroller.clone(), spacer.clone());
         let stage = stage.clone();
         use_effect_with(props.runner.clone(), move |runner| {
             let made = || {
                 let canvas = nodes.0.cast::<HtmlCanvasElement>()?;
-                let made = Stage::new(
-                    runner.clone(),
-                    canvas,
-                    nodes.1.cast()?,
-                    nodes.2.cast()?,
-                    view_of(VIEWS[1].1),
-                )?;
+                let made = Stage::new(runner.clone(), canvas, nodes.1.cast()?, nodes.2.cast()?)?;
                 let kept = keep_drawn(&made, &nodes.1.cast()?);
                 let waker = made.clone();
                 let subscription = runner.listen(Callback::from(move |()| waker.wake()));
@@ -57,24 +64,17 @@ pub fn TimelineFigure(props: &RunProps) -> Html {
         });
     }
 
-    // Moving by hand: nothing of VIEWS is on any more.
     let by_hand = {
-        let (stage, chosen) = (stage.clone(), chosen.setter());
+        let stage = stage.clone();
         Rc::new(move |step: &dyn Fn(&Stage)| {
             if let Some(stage) = &*stage.borrow() {
                 step(stage);
-                chosen.set(None);
             }
         })
     };
     let choose = {
-        let (stage, chosen) = (stage.clone(), chosen.setter());
-        Callback::from(move |number: usize| {
-            if let Some(stage) = &*stage.borrow() {
-                stage.set_view(view_of(VIEWS[number].1));
-                chosen.set(Some(number));
-            }
-        })
+        let runner = props.runner.clone();
+        Callback::from(move |number: usize| runner.set_view(view_of(VIEWS[number].1)))
     };
     let onkeydown = {
         let (by_hand, choose) = (by_hand.clone(), choose.clone());
@@ -103,13 +103,13 @@ pub fn TimelineFigure(props: &RunProps) -> Html {
         html! { <button type="button" class="small" aria-label={label} title={label} {onclick}>{ sign }</button> }
     };
     html! {
-        <figure class="timeline" aria-label="Timeline">
+        <figure class="timeline" aria-label={props.name}>
             <div class="timeline-bar">
-                <h2>{ "Timeline" }</h2>
+                <h2>{ props.name }</h2>
                 <div class="choices" role="group" aria-label="Time in view">
                     { for VIEWS.iter().enumerate().map(|(number, (label, _))| {
                         let onclick = choose.reform(move |_: MouseEvent| number);
-                        let on = *chosen == Some(number);
+                        let on = chosen == Some(number);
                         html! { <button type="button" class="small" aria-pressed={on.to_string()} {onclick}>{ *label }</button> }
                     }) }
                 </div>

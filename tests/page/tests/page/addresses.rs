@@ -39,7 +39,7 @@ fn a_link_reproduces_its_parameters_and_a_reload_keeps_them() -> Result<()> {
 #[test]
 fn an_edit_changes_the_address_and_the_address_what_runs() -> Result<()> {
     in_browser(|page| {
-        page.open(Site::People, "")?;
+        page.open(Site::People, "#/starting-threads")?;
         assert_eq!(demo(page)?, "Starting threads");
         page.fill("Threads", "3")?;
         page.fill("Ticks", "1")?;

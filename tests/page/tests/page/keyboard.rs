@@ -29,8 +29,8 @@ fn tab_leads_from_the_top_to_run_and_on() -> Result<()> {
     in_browser(|page| {
         page.open(Site::People, "#/lock?speed=20")?;
         let passed = tab_to(page, "button", "Run")?;
-        let expected = ["Skip to the demo", "Starting threads", "Lost updates", "Lock"];
-        assert_eq!(passed[..4], expected, "{passed:?}");
+        let expected = ["Skip to the demo", "Threadlab", "Start", "Find demos", "Starting threads"];
+        assert_eq!(passed[..5], expected, "{passed:?}");
         let controls = ["Use the lock", "Threads", "Lines", "Period", "Slower by"];
         let place = |name: &&str| passed.iter().position(|passed| passed == name);
         let places: Vec<_> = controls.iter().map(place).collect();

@@ -1,6 +1,7 @@
 //! The page as a person meets it. Run by `cargo xtask test --only page`.
 
 mod addresses;
+mod around;
 mod bad_input;
 mod deadlock;
 mod demos;

@@ -16,13 +16,22 @@ fn everything_is_found_by_role_and_name() -> Result<()> {
             ("table", "Threads"),
             ("figure", "Timeline"),
             ("region", "Shared objects"),
+            ("searchbox", "Find demos"),
+            ("navigation", "Previous and next demo"),
+            ("group", "Presets"),
+            ("button", "Share"),
+            ("button", "Reset"),
+            ("button", "Keep to compare"),
+            ("region", "Result"),
             ("log", "Output"),
             ("region", "Code"),
             ("article", "Explanation"),
         ] {
             page.find(role, name)?;
         }
-        assert_eq!(page.texts("nav [aria-current=page]")?, ["Lock"]);
+        page.until("the list says that it has been run", || {
+            Ok(page.texts("nav [aria-current=page]")? == ["Lock (done)"])
+        })?;
         // The range of each control is heard with it.
         let threads = page.control("Threads")?;
         let hint = page.session.attribute(&threads, "aria-describedby")?.unwrap_or_default();

@@ -1,0 +1,210 @@
+//! The page around the demos: its start, the list and its search, presets, sharing, comparing, what is kept.
+
+use anyhow::{Context as _, Result};
+use threadlab_page_tests::{Page, Site, in_browser};
+
+/// The titles in the list of demos.
+fn listed(page: &Page) -> Result<Vec<String>> {
+    page.texts("nav[aria-label=Demos] li a")
+}
+
+/// Waits until the address begins like this.
+fn until_address(page: &Page, begin: &str) -> Result<()> {
+    page.until(format!("the address is {begin}"), || page.is(&format!("location.hash.startsWith({begin:?})")))
+}
+
+fn press(page: &Page, name: &str) -> Result<()> {
+    page.session.click(&page.button(name)?)
+}
+
+#[test]
+fn the_start_page_runs_a_demo_by_itself_and_leads_to_all() -> Result<()> {
+    in_browser(|page| {
+        page.open(Site::People, "")?;
+        page.until_run_is("finished")?;
+        assert_eq!(page.told("lost")?, "0");
+        assert!(page.text_of("document.querySelector('h1').innerText")?.contains("threads"));
+        let demos = listed(page)?.len();
+        let heading = page.text_of("document.querySelector('#chapters-title').innerText")?;
+        assert!(heading.starts_with(&format!("{demos} demos")), "{heading}");
+        // What nobody asked for is not done.
+        assert!(page.text_of("document.querySelector('.start-chapters .hint').innerText")?.starts_with("0 of"));
+        page.session.click(&page.find("link", "Open this demo")?)?;
+        until_address(page, "#/lock")?;
+        page.until_run_is("idle")?;
+        page.until_workers_are_gone()
+    })
+}
+
+#[test]
+fn who_prefers_less_motion_starts_it_by_hand() -> Result<()> {
+    in_browser(|page| {
+        page.prefer("prefers-reduced-motion", "reduce")?;
+        page.open(Site::People, "")?;
+        page.until("it can be run", || page.session.enabled(&page.button("Run it again")?))?;
+        assert_eq!(page.told("run")?, "idle");
+        press(page, "Run it again")?;
+        page.until_run_is("finished")
+    })
+}
+
+#[test]
+fn demos_are_found_by_words() -> Result<()> {
+    in_browser(|page| {
+        page.open(Site::People, "#/lock")?;
+        let all = listed(page)?.len();
+        page.session.enter(&page.find("searchbox", "Find demos")?, "lost UPD")?;
+        page.until("one is left", || Ok(listed(page)? == ["Lost updates"]))?;
+        page.session.enter(&page.find("searchbox", "Find demos")?, "no such words")?;
+        page.until("nothing is found, and that is said", || {
+            Ok(listed(page)?.is_empty() && page.is("document.querySelector('.chapters [role=status]')")?)
+        })?;
+        page.session.enter(&page.find("searchbox", "Find demos")?, "")?;
+        page.until("all are back", || Ok(listed(page)?.len() == all))
+    })
+}
+
+#[test]
+fn links_lead_from_demo_to_demo_in_the_order_of_the_list() -> Result<()> {
+    in_browser(|page| {
+        page.open(Site::People, "")?;
+        let titles = listed(page)?;
+        page.open(Site::People, "#/starting-threads")?;
+        assert!(!page.is("document.querySelector('.steps [rel=prev]')")?, "it is the first");
+        for title in &titles[1..] {
+            page.session.click(&page.element(".steps [rel=next]")?)?;
+            page.until(format!("{title} is open"), || {
+                Ok(page.text_of("document.querySelector('h1').innerText")? == *title)
+            })?;
+        }
+        assert!(!page.is("document.querySelector('.steps [rel=next]')")?, "it is the last");
+        page.session.click(&page.element(".steps [rel=prev]")?)?;
+        let before = titles.len().checked_sub(2).context("two demos")?;
+        page.until("the one before is open", || {
+            Ok(page.text_of("document.querySelector('h1').innerText")? == titles[before])
+        })
+    })
+}
+
+#[test]
+fn what_was_run_is_kept_from_visit_to_visit_until_it_is_forgotten() -> Result<()> {
+    in_browser(|page| {
+        page.open(Site::People, "#/lost-updates?additions=100")?;
+        page.run_to_the_end()?;
+        page.until("it is done", || page.is("document.querySelector('nav a[href=\"#/lost-updates\"][data-done=true]')"))?;
+        page.open(Site::People, "")?;
+        let told = "document.querySelector('.start-chapters .hint').innerText";
+        assert!(page.text_of(told)?.starts_with("1 of"), "{}", page.text_of(told)?);
+        press(page, "Forget")?;
+        page.until("nothing is done", || Ok(page.text_of(told)?.starts_with("0 of")))?;
+        page.reload()?;
+        assert!(page.text_of(told)?.starts_with("0 of"));
+        Ok(())
+    })
+}
+
+#[test]
+fn a_preset_sets_the_values_and_the_address_and_reset_takes_them_back() -> Result<()> {
+    in_browser(|page| {
+        page.open(Site::People, "#/lock")?;
+        press(page, "No lock")?;
+        until_address(page, "#/lock?lock=off&threads=2")?;
+        page.until("it is pressed", || {
+            Ok(page.session.attribute(&page.button("No lock")?, "aria-pressed")?.as_deref() == Some("true"))
+        })?;
+        page.fill("Threads", "3")?;
+        page.until("it is not pressed any more", || {
+            Ok(page.session.attribute(&page.button("No lock")?, "aria-pressed")?.as_deref() == Some("false"))
+        })?;
+        press(page, "Reset")?;
+        until_address(page, "#/lock?lock=on&threads=2")?;
+        assert_eq!(page.field("Threads")?, "2");
+        Ok(())
+    })
+}
+
+#[test]
+fn a_link_to_share_opens_the_same() -> Result<()> {
+    in_browser(|page| {
+        page.open(Site::People, "#/lock")?;
+        press(page, "No lock")?;
+        page.fill("Threads", "5")?;
+        // The clipboard as a page can be sure of having it: its own.
+        page.value("(navigator.clipboard.writeText = async text => { window.copied = text; }, true)")?;
+        press(page, "Share")?;
+        page.until("it is said", || page.is("document.querySelector('.share-said')?.innerText === 'Link copied'"))?;
+        let link = page.text_of("window.copied")?;
+        page.open_url(&link)?;
+        assert_eq!(page.field("Threads")?, "5");
+        assert!(page.is("!document.querySelector('#parameter-lock').checked")?, "{link}");
+        // Where the browser refuses, the link is there to be copied by hand.
+        page.value("(navigator.clipboard.writeText = async () => { throw new Error('no'); }, true)")?;
+        press(page, "Share")?;
+        page.until("the link is shown", || {
+            page.is(&format!("document.querySelector('[aria-label=\"Link to share\"]')?.value === {link:?}"))
+        })
+    })
+}
+
+#[test]
+fn a_kept_run_stands_beside_the_next_on_the_same_clock() -> Result<()> {
+    in_browser(|page| {
+        page.open(Site::People, "#/lock?threads=3&speed=20")?;
+        page.run_to_the_end()?;
+        press(page, "Keep to compare")?;
+        page.until("it is kept", || page.is("document.querySelector('section[aria-label=\"Kept run\"]')"))?;
+        press(page, "No lock")?;
+        page.run_to_the_end()?;
+        let kept = page.text_of("document.querySelector('[aria-label=\"Result of the kept run\"]').innerText")?;
+        assert!(kept.contains("With the lock"), "{kept}");
+        assert!(page.result()?.contains("Without the lock"), "{}", page.result()?);
+        let facts = page.text_of("document.querySelector('.kept-bar .hint').innerText")?;
+        assert!(facts.contains("Use the lock on") && facts.contains("Threads 3"), "{facts}");
+        page.find("figure", "Timeline of the kept run")?;
+        // Either figure's controls move both.
+        let pressed = "[...document.querySelectorAll('[aria-label=\"Time in view\"]')]
+            .map(group => group.querySelector('[aria-pressed=true]')?.innerText ?? '').join()";
+        assert_eq!(page.text_of(pressed)?, "20 s,20 s");
+        page.session.click(&page.element(".kept [aria-label=\"Time in view\"] button:last-child")?)?;
+        page.until("both show all", || Ok(page.text_of(pressed)? == "All,All"))?;
+        page.session.click(&page.element(".kept [aria-label=\"Zoom in\"]")?)?;
+        page.until("both show a part", || Ok(page.text_of(pressed)? == ","))?;
+        press(page, "Let go")?;
+        page.until("it is gone", || Ok(!page.is("document.querySelector('.kept')")?))
+    })
+}
+
+#[test]
+fn matching_lines_bear_the_same_number_in_both_languages() -> Result<()> {
+    in_browser(|page| {
+        page.open(Site::People, "#/lock")?;
+        page.until("both are there", || page.is("document.querySelectorAll('.language').length === 2"))?;
+        let marks = |place: u32| {
+            page.value(&format!(
+                "[...document.querySelectorAll('.language')[{place}].querySelectorAll('[data-mark]')]
+                     .map(line => line.dataset.mark).sort()"
+            ))
+        };
+        assert_eq!(marks(0)?, marks(1)?);
+        assert!(page.is("document.querySelectorAll('.language [data-mark]').length >= 4")?);
+        for class in ["keyword", "comment", "text", "constant"] {
+            assert!(page.is(&format!("document.querySelector('.language .source-{class}')"))?, "{class}");
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn the_question_is_answered_by_the_run() -> Result<()> {
+    in_browser(|page| {
+        page.open(Site::People, "#/lock?lock=off&threads=1&speed=20")?;
+        page.until("the question is there", || page.is("document.querySelector('.choice')"))?;
+        page.session.click(&page.element(".choice:last-of-type input")?)?;
+        page.run_to_the_end()?;
+        let shown = "document.querySelector('.choice-shown')?.innerText ?? ''";
+        page.until("the run has shown it", || Ok(page.text_of(shown)?.starts_with("No")))?;
+        let verdict = "document.querySelector('.answer .hint').innerText";
+        page.until("the answer was right", || Ok(page.text_of(verdict)?.starts_with("Right")))?;
+        Ok(())
+    })
+}

@@ -46,7 +46,7 @@ pub fn Compare(props: &Props) -> Html {
                 <button type="button" class="small" {onclick}>{ "Let go" }</button>
             </div>
             <TimelineFigure runner={kept.clone()} name="Timeline of the kept run" />
-            <ResultPanel runner={kept} name="Result of the kept run" />
+            <ResultPanel runner={kept} kept=true />
         </section>
     }
 }

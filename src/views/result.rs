@@ -11,9 +11,9 @@ use yew::prelude::*;
 pub struct Props {
     /// Who runs it.
     pub runner: Runner,
-    /// The panel's title.
-    #[prop_or("Result")]
-    pub name: &'static str,
+    /// Whether it is a run that is kept to be compared with, and not the page's current one.
+    #[prop_or_default]
+    pub kept: bool,
 }
 
 /// The program's result, or why there is none.
@@ -37,11 +37,13 @@ pub fn ResultPanel(props: &Props) -> Html {
             ("failure", html! { run.failure_words().unwrap_or_else(|| "It failed.".to_owned()) })
         }
     };
+    let name = if props.kept { "Result of the kept run" } else { "Result" };
+    let (current, kept) = if props.kept { (None, Some(kind)) } else { (Some(kind), None) };
     html! {
-        <section class="panel panel-result" aria-label={props.name}>
-            <h2>{ props.name }</h2>
+        <section class="panel panel-result" aria-label={name}>
+            <h2>{ name }</h2>
             <div class={format!("panel-body result result-{kind}")} tabindex="0" role="group"
-                aria-label="Result of the run" data-result={kind}>{ content }</div>
+                aria-label="Result of the run" data-result={current} data-kept-result={kept}>{ content }</div>
         </section>
     }
 }

@@ -20,6 +20,8 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A key that is held down while another is pressed.
 pub const CONTROL: char = '\u{e009}';
+/// The key Backspace.
+pub const BACKSPACE: char = '\u{e003}';
 /// The key Shift.
 pub const SHIFT: char = '\u{e008}';
 /// The key Enter.

@@ -1,6 +1,7 @@
 //! The page around the demos: its start, the list and its search, presets, sharing, comparing, what is kept.
 
 use anyhow::{Context as _, Result};
+use threadlab_page_tests::webdriver::{BACKSPACE, CONTROL, Element};
 use threadlab_page_tests::{Page, Site, in_browser};
 
 /// The titles in the list of demos.
@@ -11,6 +12,20 @@ fn listed(page: &Page) -> Result<Vec<String>> {
 /// Waits until the address begins like this.
 fn until_address(page: &Page, begin: &str) -> Result<()> {
     page.until(format!("the address is {begin}"), || page.is(&format!("location.hash.startsWith({begin:?})")))
+}
+
+/// The first element that a selector finds.
+fn element(page: &Page, selector: &str) -> Result<Element> {
+    page.session.all(selector)?.into_iter().next().with_context(|| format!("there is no {selector}"))
+}
+
+/// Types into the field that finds demos, in place of what stands there.
+fn look_for(page: &Page, words: &str) -> Result<()> {
+    let field = element(page, "nav input[type=search]")?;
+    page.session.click(&field)?;
+    page.session.press(&[CONTROL, 'a'])?;
+    page.session.press(&[BACKSPACE])?;
+    page.session.type_into(&field, words)
 }
 
 fn press(page: &Page, name: &str) -> Result<()> {
@@ -28,7 +43,9 @@ fn the_start_page_runs_a_demo_by_itself_and_leads_to_all() -> Result<()> {
         let heading = page.text_of("document.querySelector('#chapters-title').innerText")?;
         assert!(heading.starts_with(&format!("{demos} demos")), "{heading}");
         // What nobody asked for is not done.
-        assert!(page.text_of("document.querySelector('.start-chapters .hint').innerText")?.starts_with("0 of"));
+        assert!(
+            page.text_of("document.querySelector('.start-chapters .hint').innerText")?.starts_with("0 of")
+        );
         page.session.click(&page.find("link", "Open this demo")?)?;
         until_address(page, "#/lock")?;
         page.until_run_is("idle")?;
@@ -53,13 +70,13 @@ fn demos_are_found_by_words() -> Result<()> {
     in_browser(|page| {
         page.open(Site::People, "#/lock")?;
         let all = listed(page)?.len();
-        page.session.enter(&page.find("searchbox", "Find demos")?, "lost UPD")?;
+        look_for(page, "lost UPD")?;
         page.until("one is left", || Ok(listed(page)? == ["Lost updates"]))?;
-        page.session.enter(&page.find("searchbox", "Find demos")?, "no such words")?;
+        look_for(page, "no such words")?;
         page.until("nothing is found, and that is said", || {
             Ok(listed(page)?.is_empty() && page.is("document.querySelector('.chapters [role=status]')")?)
         })?;
-        page.session.enter(&page.find("searchbox", "Find demos")?, "")?;
+        look_for(page, "")?;
         page.until("all are back", || Ok(listed(page)?.len() == all))
     })
 }
@@ -72,13 +89,13 @@ fn links_lead_from_demo_to_demo_in_the_order_of_the_list() -> Result<()> {
         page.open(Site::People, "#/starting-threads")?;
         assert!(!page.is("document.querySelector('.steps [rel=prev]')")?, "it is the first");
         for title in &titles[1..] {
-            page.session.click(&page.element(".steps [rel=next]")?)?;
+            page.session.click(&element(page, ".steps [rel=next]")?)?;
             page.until(format!("{title} is open"), || {
                 Ok(page.text_of("document.querySelector('h1').innerText")? == *title)
             })?;
         }
         assert!(!page.is("document.querySelector('.steps [rel=next]')")?, "it is the last");
-        page.session.click(&page.element(".steps [rel=prev]")?)?;
+        page.session.click(&element(page, ".steps [rel=prev]")?)?;
         let before = titles.len().checked_sub(2).context("two demos")?;
         page.until("the one before is open", || {
             Ok(page.text_of("document.querySelector('h1').innerText")? == titles[before])
@@ -91,7 +108,9 @@ fn what_was_run_is_kept_from_visit_to_visit_until_it_is_forgotten() -> Result<()
     in_browser(|page| {
         page.open(Site::People, "#/lost-updates?additions=100")?;
         page.run_to_the_end()?;
-        page.until("it is done", || page.is("document.querySelector('nav a[href=\"#/lost-updates\"][data-done=true]')"))?;
+        page.until("it is done", || {
+            page.is("document.querySelector('nav a[href=\"#/lost-updates\"][data-done=true]')")
+        })?;
         page.open(Site::People, "")?;
         let told = "document.querySelector('.start-chapters .hint').innerText";
         assert!(page.text_of(told)?.starts_with("1 of"), "{}", page.text_of(told)?);
@@ -132,7 +151,9 @@ fn a_link_to_share_opens_the_same() -> Result<()> {
         // The clipboard as a page can be sure of having it: its own.
         page.value("(navigator.clipboard.writeText = async text => { window.copied = text; }, true)")?;
         press(page, "Share")?;
-        page.until("it is said", || page.is("document.querySelector('.share-said')?.innerText === 'Link copied'"))?;
+        page.until("it is said", || {
+            page.is("document.querySelector('.share-said')?.innerText === 'Link copied'")
+        })?;
         let link = page.text_of("window.copied")?;
         page.open_url(&link)?;
         assert_eq!(page.field("Threads")?, "5");
@@ -155,7 +176,8 @@ fn a_kept_run_stands_beside_the_next_on_the_same_clock() -> Result<()> {
         page.until("it is kept", || page.is("document.querySelector('section[aria-label=\"Kept run\"]')"))?;
         press(page, "No lock")?;
         page.run_to_the_end()?;
-        let kept = page.text_of("document.querySelector('[aria-label=\"Result of the kept run\"]').innerText")?;
+        let kept =
+            page.text_of("document.querySelector('[aria-label=\"Result of the kept run\"]').innerText")?;
         assert!(kept.contains("With the lock"), "{kept}");
         assert!(page.result()?.contains("Without the lock"), "{}", page.result()?);
         let facts = page.text_of("document.querySelector('.kept-bar .hint').innerText")?;
@@ -165,9 +187,9 @@ fn a_kept_run_stands_beside_the_next_on_the_same_clock() -> Result<()> {
         let pressed = "[...document.querySelectorAll('[aria-label=\"Time in view\"]')]
             .map(group => group.querySelector('[aria-pressed=true]')?.innerText ?? '').join()";
         assert_eq!(page.text_of(pressed)?, "20 s,20 s");
-        page.session.click(&page.element(".kept [aria-label=\"Time in view\"] button:last-child")?)?;
+        page.session.click(&element(page, ".kept [aria-label=\"Time in view\"] button:last-child")?)?;
         page.until("both show all", || Ok(page.text_of(pressed)? == "All,All"))?;
-        page.session.click(&page.element(".kept [aria-label=\"Zoom in\"]")?)?;
+        page.session.click(&element(page, ".kept [aria-label=\"Zoom in\"]")?)?;
         page.until("both show a part", || Ok(page.text_of(pressed)? == ","))?;
         press(page, "Let go")?;
         page.until("it is gone", || Ok(!page.is("document.querySelector('.kept')")?))
@@ -199,7 +221,7 @@ fn the_question_is_answered_by_the_run() -> Result<()> {
     in_browser(|page| {
         page.open(Site::People, "#/lock?lock=off&threads=1&speed=20")?;
         page.until("the question is there", || page.is("document.querySelector('.choice')"))?;
-        page.session.click(&page.element(".choice:last-of-type input")?)?;
+        page.session.click(&element(page, ".choice:last-of-type input")?)?;
         page.run_to_the_end()?;
         let shown = "document.querySelector('.choice-shown')?.innerText ?? ''";
         page.until("the run has shown it", || Ok(page.text_of(shown)?.starts_with("No")))?;

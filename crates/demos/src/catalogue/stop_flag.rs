@@ -3,7 +3,7 @@
 use crate::{
     About, Arguments, Chapter, Chart, Findings, Kind, Lesson, Parameter, Preset, ProgramError, Question,
 };
-use std::sync::Arc;
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 use threadlab_threads::thread::{self, Builder};
 use threadlab_threads::{Event, clock, output, process, say};
@@ -70,17 +70,23 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let after = Duration::from_secs_f64(arguments.decimal("after"));
 
     let flag = Arc::new(Event::named("stop"));
+    // Threads take a moment to begin. The time until the request counts from when all are at work.
+    let begun = Arc::new(Barrier::new(count as usize + 1));
     let mut threads = Vec::new();
     for number in 1..=count {
-        let theirs = Arc::clone(&flag);
+        let (flag, begun) = (Arc::clone(&flag), Arc::clone(&begun));
         // Different steps, so that the flag finds each thread at another point of its work.
         let step = longest * number / count;
         let thread = Builder::new()
             .name(format!("Thread-{number}"))
-            .spawn(move || work(&theirs, steps, step, way))
+            .spawn(move || {
+                begun.wait();
+                work(&flag, steps, step, way)
+            })
             .map_err(|error| format!("Thread-{number} of {count} did not start: {error}"))?;
         threads.push(thread);
     }
+    begun.wait();
     thread::sleep(after);
     say!("Main thread: please stop");
     let asked = clock::program_now();

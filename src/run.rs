@@ -3,8 +3,8 @@
 use crate::clock::Clock;
 use crate::watch::Watches;
 use threadlab_demos::Demo;
-use threadlab_model::{Family, Model, Place, Thread};
-use threadlab_trace::{Event, PlaceId, ThreadId};
+use threadlab_model::{Family, Model, Place, Standstill, Thread};
+use threadlab_trace::{Event, PlaceId, SharedEvent, ThreadId};
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -153,6 +153,14 @@ impl Run {
         }
     }
 
+    /// Events of what the processes share came in; `complete`: all until now.
+    pub fn hear_shared(&mut self, events: &[SharedEvent], complete: bool) {
+        for event in events {
+            self.family.apply_shared(event);
+        }
+        self.family.set_shared_complete(complete);
+    }
+
     /// A child process's leader has begun.
     pub fn child_began(&mut self, process: u32) {
         self.family.process_began(process, self.family.now());
@@ -201,7 +209,13 @@ impl Run {
 
     /// The deadlock that the run is in, in words: a sentence for each of the first `most` threads.
     pub fn deadlock(&self, most: usize) -> Option<DeadlockWords> {
-        let (place, deadlock) = self.watches.seen().filter(|_| self.state == RunState::Deadlocked)?;
+        if self.state != RunState::Deadlocked {
+            return None;
+        }
+        if let Some(standstill) = self.watches.seen_standstill() {
+            return Some(self.standstill(standstill, most));
+        }
+        let (place, deadlock) = self.watches.seen()?;
         let process = self.family.processes().nth(place)?;
         let model = process.model();
         // Names of threads are alike in all processes.
@@ -218,6 +232,20 @@ impl Run {
             sentences: deadlock.sentences(model).take(most).map(|words| format!("{within}{words}")).collect(),
             more: deadlock.sentences(model).count().saturating_sub(most),
         })
+    }
+
+    /// Processes that wait for one another, in words.
+    fn standstill(&self, standstill: &Standstill, most: usize) -> DeadlockWords {
+        let sentences: Vec<_> = standstill.sentences(&self.family).collect();
+        DeadlockWords {
+            headline: if standstill.is_round() {
+                "These processes wait for one another, and nobody is left to help:"
+            } else {
+                "Every process waits, and nobody is left to wake one:"
+            },
+            more: sentences.len().saturating_sub(most),
+            sentences: sentences.into_iter().take(most).collect(),
+        }
     }
 
     /// It is over at the page's time `page`, in microseconds.

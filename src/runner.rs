@@ -342,7 +342,11 @@ impl Inner {
                 self.run.borrow_mut().hear(FIRST_PROCESS, events, now);
                 self.heard_at(now);
             }
-            Notice::Kernel { .. } => {}
+            Notice::Kernel { events, complete } => {
+                let now = browser::now_micros();
+                self.run.borrow_mut().hear_shared(events, complete);
+                self.heard_at(now);
+            }
             Notice::Child { process, news } => {
                 let now = browser::now_micros();
                 match news {

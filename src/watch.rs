@@ -1,6 +1,6 @@
 //! Telling a deadlock from a moment in which all threads happen to wait.
 
-use threadlab_model::{Deadlock, Family, Model};
+use threadlab_model::{Deadlock, Family, Model, Standstill};
 
 /// How often to look, in milliseconds.
 pub const LOOK: u32 = 250;
@@ -9,39 +9,58 @@ pub const LOOK: u32 = 250;
 /// may be on its way.
 const BELIEVE: f64 = 200.0;
 
-/// Looks at a model now and then.
-#[derive(Clone, Debug, Default)]
-pub struct Watch {
-    /// What was seen, and when first, in milliseconds.
-    seen: Option<(Deadlock, f64)>,
+/// Remembers what was seen last, and since when.
+#[derive(Clone, Debug)]
+struct Lasting<T>(Option<(T, f64)>);
+
+impl<T> Default for Lasting<T> {
+    fn default() -> Self {
+        Self(None)
+    }
 }
 
-impl Watch {
-    /// A look at the page's time `now`, in milliseconds. Returns whether what it sees is to be believed.
-    pub fn look(&mut self, model: &Model, now: f64) -> bool {
-        let deadlock = model.deadlock();
-        match (&self.seen, deadlock) {
-            (Some((seen, since)), Some(deadlock)) if *seen == deadlock => now - since >= BELIEVE,
-            (_, deadlock) => {
-                self.seen = deadlock.map(|deadlock| (deadlock, now));
+impl<T: PartialEq> Lasting<T> {
+    /// This is seen at the time `now`, in milliseconds. Returns whether it is to be believed.
+    fn look(&mut self, found: Option<T>, now: f64) -> bool {
+        match (&self.0, found) {
+            (Some((seen, since)), Some(found)) if *seen == found => now - since >= BELIEVE,
+            (_, found) => {
+                self.0 = found.map(|found| (found, now));
                 false
             }
         }
     }
 
-    /// The deadlock that was seen last.
-    pub fn seen(&self) -> Option<&Deadlock> {
-        self.seen.as_ref().map(|(deadlock, _)| deadlock)
+    fn seen(&self) -> Option<&T> {
+        self.0.as_ref().map(|(seen, _)| seen)
     }
 }
 
-/// Looks at each process of a run.
+/// Looks at a model now and then.
+#[derive(Clone, Debug, Default)]
+pub struct Watch(Lasting<Deadlock>);
+
+impl Watch {
+    /// A look at the page's time `now`, in milliseconds. Returns whether what it sees is to be believed.
+    pub fn look(&mut self, model: &Model, now: f64) -> bool {
+        self.0.look(model.deadlock(), now)
+    }
+
+    /// The deadlock that was seen last.
+    pub fn seen(&self) -> Option<&Deadlock> {
+        self.0.seen()
+    }
+}
+
+/// Looks at each process of a run, and at all of them together.
 #[derive(Clone, Debug, Default)]
 pub struct Watches {
     /// In the order of the processes.
     each: Vec<Watch>,
     /// The place of the process whose deadlock is believed; of several the one that was first.
     believed: Option<usize>,
+    standstill: Lasting<Standstill>,
+    believes_standstill: bool,
 }
 
 impl Watches {
@@ -55,7 +74,13 @@ impl Watches {
                 self.believed.get_or_insert(place);
             }
         }
-        self.believed.is_some()
+        self.believes_standstill = self.standstill.look(family.standstill(), now);
+        self.believed.is_some() || self.believes_standstill
+    }
+
+    /// That no process can go on, if that was believed at the last look and is nobody's deadlock by itself.
+    pub fn seen_standstill(&self) -> Option<&Standstill> {
+        self.standstill.seen().filter(|_| self.believes_standstill && self.believed.is_none())
     }
 
     /// The deadlock that was believed at the last look, and the place among all of the process whose it is.

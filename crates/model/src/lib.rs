@@ -69,10 +69,11 @@ mod timeline;
 mod waits;
 
 pub use deadlock::Deadlock;
-pub use family::{FIRST_PROCESS, Family, Process, ProcessState};
+pub use family::{FIRST_PROCESS, Family, Process, ProcessState, Shared, Standstill};
 pub use model::{Failure, Model};
 pub use object::{
-    Barrier, Condition, Hold, Numbers, Object, ObjectState, Pool, Queue, Semaphore, Waiter, Worker,
+    Barrier, Channel, Condition, Hold, Numbers, Object, ObjectState, PipeEnd, Pool, Queue, Semaphore, Waiter,
+    Worker,
 };
 pub use output::{Line, Output};
 pub use places::Place;

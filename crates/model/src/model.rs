@@ -3,11 +3,14 @@
 use threadlab_trace::{ObjectId, PlaceId, ThreadId};
 
 use crate::{
-    FIRST_PROCESS, Object, ObjectState, Output, Place, Thread, Timeline, Worker,
+    FIRST_PROCESS, Object, ObjectState, Output, Place, SpanKind, Thread, ThreadState, Timeline, Worker,
     limits::{MAX_INHERITED, MAX_LANE_SPANS, MAX_OBJECTS, MAX_SPANS, MAX_THREADS, MIN_LANE_SPANS},
     places::Places,
     table::Table,
 };
+
+/// In the place of a process's number: what processes share.
+pub(crate) const KERNEL: u32 = 0;
 
 /// An error that ended the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub struct Failure {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     pub(crate) process: u32,
+    /// The processes for whose end it has asked.
+    pub(crate) ends_asked: Vec<u32>,
     /// The names of the processes that this one has started.
     pub(crate) children: Vec<(u32, String)>,
     /// What was in the memory that this process began with a copy of, and has not been met here yet.
@@ -65,6 +70,7 @@ impl Model {
     pub(crate) const fn of_process(process: u32) -> Self {
         Self {
             process,
+            ends_asked: Vec::new(),
             children: Vec::new(),
             inherited: Vec::new(),
             threads: Table::new(MAX_THREADS),
@@ -85,7 +91,13 @@ impl Model {
         }
     }
 
-    /// The number of the process of which it is the model; [`FIRST_PROCESS`] for one by itself.
+    /// Whether it is the model of what processes share.
+    pub(crate) const fn is_kernel(&self) -> bool {
+        self.process == KERNEL
+    }
+
+    /// The number of the process of which it is the model; [`FIRST_PROCESS`] for one by itself, and 0 for what processes
+    /// [share](crate::Shared).
     pub const fn process(&self) -> u32 {
         self.process
     }
@@ -101,6 +113,17 @@ impl Model {
         // What was inherited and has not been met here is not among the objects.
         let all = self.objects.iter().rev().chain(&self.inherited);
         all.take(MAX_INHERITED).map(Object::copied).collect()
+    }
+
+    /// A thread is there that runs already, as its home tells. Returns whether there was room for it.
+    pub(crate) fn enter(&mut self, mut thread: Thread) -> bool {
+        let time = thread.created;
+        thread.started = Some(time);
+        thread.state = ThreadState::Running;
+        thread.lane.set(time, SpanKind::Running.into(), self.lane_capacity);
+        let entered = self.threads.insert(thread.id.0, thread).is_some();
+        self.share_spans();
+        entered
     }
 
     /// Time goes on to `time` (microseconds since the process's epoch) although nothing may have happened: spans that

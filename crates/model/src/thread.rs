@@ -111,6 +111,8 @@ pub(crate) struct Service {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thread {
     pub(crate) id: ThreadId,
+    /// Where it belongs, see [`Self::home`].
+    pub(crate) home: Option<(u32, ThreadId)>,
     pub(crate) name: String,
     /// The name is made up, because the thread's creation was not seen.
     pub(crate) unnamed: bool,
@@ -118,6 +120,8 @@ pub struct Thread {
     pub(crate) daemon: bool,
     pub(crate) state: ThreadState,
     pub(crate) wait: Option<Wait>,
+    /// How often it has begun to wait for something that processes share.
+    pub(crate) shared_waits: u64,
     pub(crate) holds: Vec<ObjectId>,
     pub(crate) serves: Option<Service>,
     pub(crate) progress: Option<Progress>,
@@ -139,12 +143,14 @@ impl Thread {
     pub(crate) fn new(id: ThreadId, created: u64) -> Self {
         Self {
             id,
+            home: None,
             name: if id == ThreadId::MAIN { "MainThread".to_owned() } else { format!("thread {}", id.0) },
             unnamed: true,
             parent: None,
             daemon: false,
             state: ThreadState::New,
             wait: None,
+            shared_waits: 0,
             holds: Vec::new(),
             serves: None,
             progress: None,
@@ -179,6 +185,12 @@ impl Thread {
     /// Its number.
     pub fn id(&self) -> ThreadId {
         self.id
+    }
+
+    /// In the model of what processes [share](crate::Shared), where threads of all processes meet: its process, and its
+    /// number there. `None` in the model of a process.
+    pub fn home(&self) -> Option<(u32, ThreadId)> {
+        self.home
     }
 
     /// Its latest name. `thread 5` where its creation was not seen, `MainThread` for the main thread.

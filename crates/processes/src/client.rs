@@ -7,7 +7,7 @@ use core::time::Duration;
 use std::sync::{Mutex, PoisonError};
 use threadlab_kernel::{Patience, Rule};
 use threadlab_threads::{clock, owner, record};
-use threadlab_trace::{ObjectId, ObjectKind, Recorder};
+use threadlab_trace::{ObjectId, ObjectKind};
 
 #[cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 #[path = "client_worker.rs"]
@@ -172,7 +172,8 @@ fn reply_to(
 ) -> Result<Outcome, Rule> {
     let order = Order {
         thread: threadlab_threads::thread::current_id().0,
-        time: record(Recorder::recent_time).unwrap_or(0),
+        // Not read anew: where it is old, the kernel knows better when the page last read.
+        time: record(|recorder| recorder.time()).unwrap_or(0),
         patience: patience_code(patience),
         label,
         request: *request,

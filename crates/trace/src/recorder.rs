@@ -177,10 +177,9 @@ impl Recorder {
         self.ring.thread.store(thread.0, Ordering::Relaxed);
     }
 
-    /// The time, in microseconds since the epoch, as exact as that of events which may come in millions a second.
-    #[inline]
-    pub fn recent_time(&mut self) -> u64 {
-        self.count_frequent()
+    /// The last event's time, in microseconds since the epoch; 0 before the first.
+    pub fn time(&self) -> u64 {
+        self.time
     }
 
     #[inline]
@@ -285,15 +284,12 @@ impl Recorder {
     /// when they come slowly, or when [`EVENTS_PER_READING`] have shared a reading.
     #[inline]
     fn time_of(&mut self, entry: &Entry<'_>) -> u64 {
-        if entry.exact { self.read_clock() } else { self.count_frequent() }
-    }
-
-    #[inline]
-    fn count_frequent(&mut self) -> u64 {
-        self.since_reading += 1;
-        let tick = self.trace.tick.load(Ordering::Relaxed);
-        if !self.unhurried && self.since_reading < EVENTS_PER_READING && tick == self.tick {
-            return self.time;
+        if !entry.exact {
+            self.since_reading += 1;
+            let tick = self.trace.tick.load(Ordering::Relaxed);
+            if !self.unhurried && self.since_reading < EVENTS_PER_READING && tick == self.tick {
+                return self.time;
+            }
         }
         self.read_clock()
     }

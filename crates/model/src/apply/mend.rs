@@ -73,7 +73,12 @@ impl Step<'_> {
     }
 
     pub(super) fn add_object(&mut self, id: ObjectId) -> Result<usize, Skip> {
-        let at = self.model.objects.insert(id.0, Object::new(id)).ok_or(Skip::BeyondLimits)?;
+        // The kernel's numbers say where an object is, which is nothing to people.
+        let number = match u32::try_from(self.model.objects.len()) {
+            Ok(known) if self.model.is_kernel() => known + 1,
+            _ => id.0,
+        };
+        let at = self.model.objects.insert(id.0, Object::new(id, number)).ok_or(Skip::BeyondLimits)?;
         self.model.share_spans();
         Ok(at)
     }

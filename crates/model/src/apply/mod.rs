@@ -11,6 +11,7 @@ mod mend;
 mod objects;
 mod pools;
 mod processes;
+mod shared;
 mod signals;
 mod threads;
 
@@ -116,6 +117,18 @@ impl Step<'_> {
             What::ProcessJoinBegan { process, timed } => self.process_join_began(*process, *timed),
             What::ProcessJoinEnded { process } => self.process_join_over(*process, false),
             What::ProcessJoinTimedOut { process } => self.process_join_over(*process, true),
+            What::ProcessEndAsked { process } => self.process_end_asked(*process),
+            What::Used { .. } => self.running_actor().map(drop),
+            What::Opened { object, process } => self.opened(*object, *process),
+            What::Closed { object, process } => self.closed(*object, *process),
+            What::Paired { object, other, duplex } => self.paired(*object, *other, *duplex),
+            What::Sent { object, fill, whole } => self.sent(*object, *fill, *whole),
+            What::Received { object, fill, whole } => self.received(*object, *fill, *whole),
+            What::Refused { object, .. } => self.refused(*object),
+            What::ProcessGone { process } => {
+                self.process_gone(*process);
+                Ok(())
+            }
             What::SleepBegan { .. } => self.sleep_began(),
             What::SleepEnded => self.sleep_ended(),
             What::ObjectSized { object, size, value } => self.object_sized(*object, *size, *value),

@@ -31,6 +31,21 @@ impl Step<'_> {
     }
 
     pub(super) fn wait_began(&mut self, object: ObjectId, purpose: Purpose, timed: bool) -> Taken {
+        let wait = Wait { waits_for: WaitsFor::Object(object, purpose), timed };
+        if object.is_shared() {
+            let thread_at = self.actor()?;
+            if self.model.is_kernel() && self.model.threads[thread_at].wait == Some(wait) {
+                let object_at = self.object(object)?;
+                self.still_waits(object_at);
+                return Ok(());
+            }
+            self.must_run(thread_at);
+            self.model.threads[thread_at].shared_waits += 1;
+            if !self.model.is_kernel() {
+                self.block(thread_at, wait, SpanKind::Waiting(object));
+                return Ok(());
+            }
+        }
         let thread_at = self.running_actor()?;
         let object_at = self.object(object)?;
         let entry = &mut self.model.objects[object_at];
@@ -44,7 +59,6 @@ impl Step<'_> {
         };
         entry.waiters.push(Waiter { thread: self.thread, purpose, timed, released });
         self.show(object_at);
-        let wait = Wait { waits_for: WaitsFor::Object(object, purpose), timed };
         self.block(thread_at, wait, SpanKind::Waiting(object));
         Ok(())
     }
@@ -99,14 +113,24 @@ impl Step<'_> {
         let object_at = self.object(object)?;
         let waited = self.got_through(thread_at, object_at);
         let since = self.model.events;
+        let is_kernel = self.model.is_kernel();
         let entry = &mut self.model.objects[object_at];
         entry.acquisitions += 1;
         entry.contended += u64::from(waited);
         // An object of a kind that is not known can be anything.
         let counted = matches!(entry.state, ObjectState::Semaphore(_)) || entry.kind.is_none();
         self.contradicts |= count == 0 || (mode == Mode::Permits && !counted);
+        let mut in_hand = true;
         if let ObjectState::Semaphore(semaphore) = &mut entry.state {
+            // One more than it began with is a signal between processes, and in nobody's hands.
+            let is_extra =
+                semaphore.permits().zip(semaphore.initial()).is_some_and(|(now, first)| now > first);
+            in_hand = !(is_extra && is_kernel);
             self.contradicts |= !semaphore.take(count) || mode != Mode::Permits;
+        }
+        if !in_hand {
+            self.show(object_at);
+            return Ok(());
         }
         // Somebody gave it back after all, if perhaps one who had not acquired it.
         entry.left_behind = false;
@@ -125,8 +149,10 @@ impl Step<'_> {
         }
         let entry = &mut self.model.objects[object_at];
         if let Some(own) = own.filter(|_| together) {
-            let again = matches!(entry.kind, None | Some(ObjectKind::RLock | ObjectKind::RwLock))
-                || mode == Mode::Permits;
+            let again = matches!(
+                entry.kind,
+                None | Some(ObjectKind::RLock | ObjectKind::RwLock | ObjectKind::Value | ObjectKind::Array)
+            ) || mode == Mode::Permits;
             let hold = entry.holders.get_mut(own);
             self.contradicts |= !again || hold.mode != mode;
             if again {
@@ -145,11 +171,18 @@ impl Step<'_> {
         let thread_at = self.running_actor()?;
         let object_at = self.object(object)?;
         self.contradicts |= count == 0;
+        let is_kernel = self.model.is_kernel();
         let entry = &mut self.model.objects[object_at];
         let may_be_free = match &mut entry.state {
             ObjectState::Semaphore(semaphore) => {
+                let before = semaphore.permits().unwrap_or(0);
                 semaphore.give(count);
                 self.contradicts |= mode != Mode::Permits;
+                if is_kernel {
+                    self.give_shared_permits_back(thread_at, object_at, before, count.max(1));
+                    self.show(object_at);
+                    return Ok(());
+                }
                 true
             }
             ObjectState::Once { set } => *set,
@@ -157,8 +190,9 @@ impl Step<'_> {
             _ => mode == Mode::Transferable,
         };
         if entry.holders.as_slice().is_empty() {
-            let was_left_behind = std::mem::take(&mut entry.left_behind);
-            self.contradicts |= !may_be_free && !was_left_behind;
+            let was_left = std::mem::take(&mut entry.left_behind) || entry.abandoned > 0;
+            entry.abandoned = 0;
+            self.contradicts |= !may_be_free && !was_left;
             return Ok(());
         }
         if mode == Mode::Permits {

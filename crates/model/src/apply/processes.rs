@@ -21,6 +21,14 @@ impl Step<'_> {
         Ok(())
     }
 
+    pub(super) fn process_end_asked(&mut self, process: u32) -> Taken {
+        self.running_actor()?;
+        if !self.model.ends_asked.contains(&process) && self.model.ends_asked.len() < MAX_PROCESSES {
+            self.model.ends_asked.push(process);
+        }
+        Ok(())
+    }
+
     pub(super) fn process_join_began(&mut self, process: u32, timed: bool) -> Taken {
         let at = self.running_actor()?;
         self.contradicts |= self.model.child_name(process).is_none();

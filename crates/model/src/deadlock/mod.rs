@@ -3,6 +3,8 @@
 mod round;
 mod stuck;
 
+pub(crate) use round::find_round;
+
 use threadlab_trace::{ObjectId, ThreadId};
 
 use crate::{Model, Object, ObjectState, Thread, ThreadState, WaitsFor};
@@ -129,24 +131,30 @@ impl Model {
 
     /// Whether nobody can do anything any more.
     fn is_at_a_standstill(&self) -> bool {
-        let nothing_missed = self.lost == 0 && self.left_out == 0;
+        // Other processes go on by themselves, whatever happens in this one.
+        self.lost == 0 && self.left_out == 0 && self.stands_still(&|_, _| true)
+    }
+
+    /// Whether no thread can act and no timer is pending. `comes` says of what a thread waits for beyond this process
+    /// whether it is there or may come.
+    pub(crate) fn stands_still(&self, comes: &dyn Fn(&Thread, WaitsFor) -> bool) -> bool {
         let timer_pending = self.objects().any(|object| match object.state() {
             ObjectState::Timers(pending) => pending.count() > 0,
             _ => false,
         });
-        nothing_missed && !timer_pending && !self.threads().any(|thread| self.can_act(thread))
+        !timer_pending && !self.threads().any(|thread| self.can_act(thread, comes))
     }
 
     /// Whether a thread runs, or will do so by itself, or could if it knew already.
-    fn can_act(&self, thread: &Thread) -> bool {
+    fn can_act(&self, thread: &Thread, comes: &dyn Fn(&Thread, WaitsFor) -> bool) -> bool {
         let Some(wait) = thread.wait() else {
             return if is_idle(thread) { self.has_more_to_do(thread) } else { is_alive(thread) };
         };
         wait.timed
             || match wait.waits_for {
                 WaitsFor::Thread(target) => self.thread(target).is_none_or(|target| !is_alive(target)),
-                // Other processes go on by themselves, whatever happens in this one.
-                WaitsFor::Process(_) => true,
+                beyond @ WaitsFor::Process(_) => comes(thread, beyond),
+                beyond @ WaitsFor::Object(object, _) if object.is_shared() => comes(thread, beyond),
                 WaitsFor::Object(object, _) => self.object(object).is_none_or(|object| {
                     let own = object.waiters().iter().find(|waiter| waiter.thread == thread.id());
                     own.is_none_or(|&own| object.lets_go(own))
@@ -182,7 +190,7 @@ impl Model {
     }
 }
 
-fn is_alive(thread: &Thread) -> bool {
+pub(crate) fn is_alive(thread: &Thread) -> bool {
     !matches!(thread.state(), ThreadState::Finished | ThreadState::Panicked)
 }
 
@@ -193,6 +201,6 @@ fn is_idle(thread: &Thread) -> bool {
 
 /// Whether the program's end waits for it; for an idle worker it waits only in so far as there are tasks, and those are
 /// not stuck.
-fn is_awaited(thread: &Thread) -> bool {
+pub(crate) fn is_awaited(thread: &Thread) -> bool {
     is_alive(thread) && !thread.is_daemon() && !is_idle(thread)
 }

@@ -4,8 +4,10 @@
 //! share one clock, so that their lanes stand below one another.
 
 mod process;
+mod shared;
+mod standstill;
 
-use threadlab_trace::{Event, What};
+use threadlab_trace::{Event, SharedEvent, ThreadId, What};
 
 use crate::{
     Line, Output,
@@ -14,6 +16,8 @@ use crate::{
 };
 
 pub use process::{Process, ProcessState};
+pub use shared::Shared;
+pub use standstill::Standstill;
 
 /// The number of a run's first process, which starts the others.
 pub const FIRST_PROCESS: u32 = 1;
@@ -43,6 +47,7 @@ pub const FIRST_PROCESS: u32 = 1;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Family {
     processes: Table<Process>,
+    shared: Shared,
     output: Output,
     /// Lines that others may come before.
     unsettled: Vec<Line>,
@@ -60,6 +65,7 @@ impl Family {
     pub fn new() -> Self {
         let mut family = Self {
             processes: Table::new(MAX_PROCESSES),
+            shared: Shared::new(),
             output: Output::new(),
             unsettled: Vec::new(),
             left_out: 0,
@@ -86,6 +92,7 @@ impl Family {
                 if let Some(child_at) = child_at {
                     let memory = self.processes[at].copied_objects(*method);
                     self.processes[child_at].born(process, name, *method, *daemon, memory);
+                    self.rename_in_shared(*child);
                 }
             }
             What::ProcessJoinEnded { process: child } if *child != process => {
@@ -106,6 +113,40 @@ impl Family {
             _ => {}
         }
         self.processes[at].apply(event);
+        if matches!(event.what, What::ThreadCreated { .. } | What::ThreadRenamed { .. }) {
+            self.rename_in_shared(process);
+        }
+    }
+
+    /// Takes in the next event of what the processes share. The events of all processes that were read before it are to be
+    /// applied first, see [`Self::standstill`]. Never fails, as [`Self::apply`].
+    pub fn apply_shared(&mut self, event: &SharedEvent) {
+        let Self { processes, shared, .. } = self;
+        let name = || name_among_all(processes.get(event.process), event.process, event.thread);
+        shared.apply(event, name);
+    }
+
+    /// Whether all of what happened to shared objects has been applied until now, or the next events of that wait for one
+    /// that is on its way.
+    pub fn set_shared_complete(&mut self, complete: bool) {
+        self.shared.set_complete(complete);
+    }
+
+    fn rename_in_shared(&mut self, process: u32) {
+        let Self { processes, shared, .. } = self;
+        let named = processes.get(process);
+        shared.rename(process, |thread| name_among_all(named, process, thread));
+    }
+
+    /// What the processes share.
+    pub const fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// What a thread is called among those of all processes: a main thread goes by its process's name, and others have
+    /// that before their own.
+    pub fn name_among_all(&self, process: u32, thread: ThreadId) -> String {
+        name_among_all(self.process(process), process, thread)
     }
 
     /// All lines that were printed before `time` (microseconds) are known: they go into the output, in the order of their
@@ -151,6 +192,7 @@ impl Family {
         for process in self.processes.iter_mut() {
             process.advance(time);
         }
+        self.shared.model_mut().advance(time);
     }
 
     /// The run is over at `time`, and with it every process that has not ended yet.
@@ -159,6 +201,7 @@ impl Family {
         for process in self.processes.iter_mut() {
             process.end(time, None, None);
         }
+        self.shared.model_mut().end(time);
     }
 
     /// All processes, the first one first, then as they came to be known.
@@ -191,14 +234,15 @@ impl Family {
         self.processes().map(|process| process.model().now()).max().unwrap_or(0)
     }
 
-    /// How many events were applied.
+    /// How many events were applied, those of shared objects included.
     pub fn events(&self) -> u64 {
-        self.processes().map(|process| process.model().events()).sum::<u64>() + self.left_out
+        let processes = self.processes().map(|process| process.model().events()).sum::<u64>();
+        processes + self.shared.model().events() + self.left_out
     }
 
     /// How many events were lost before they came here, as the streams themselves tell.
     pub fn lost(&self) -> u64 {
-        self.processes().map(|process| process.model().lost()).sum()
+        self.processes().map(|process| process.model().lost()).sum::<u64>() + self.shared.model().lost()
     }
 
     /// How many events were only counted, because there were too many processes.
@@ -216,6 +260,15 @@ impl Family {
         for process in self.processes.iter_mut() {
             process.limit_spans(spans);
         }
+        self.shared.model_mut().limit_spans(spans);
         Some(at)
     }
+}
+
+fn name_among_all(process: Option<&Process>, number: u32, thread: ThreadId) -> String {
+    let Some(process) = process else { return format!("process {number}") };
+    if thread == ThreadId::MAIN {
+        return process.name().to_owned();
+    }
+    format!("{} {}", process.name(), process.model().name_of(thread))
 }

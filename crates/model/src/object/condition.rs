@@ -25,6 +25,11 @@ impl Condition {
         self.due = self.due.saturating_add(count.saturating_sub(seen));
     }
 
+    /// A notification was not that of the waiter who was thought to have it.
+    pub(crate) fn give_back_due(&mut self) {
+        self.due = self.due.saturating_add(1);
+    }
+
     /// Takes a notification that is due, if there is one.
     pub(crate) fn take_due(&mut self) -> bool {
         let taken = self.due > 0;

@@ -4,6 +4,7 @@ mod barrier;
 mod condition;
 mod holders;
 mod numbers;
+mod pipe;
 mod pool;
 mod queue;
 mod semaphore;
@@ -13,6 +14,7 @@ pub use barrier::Barrier;
 pub use condition::Condition;
 pub use holders::Hold;
 pub use numbers::Numbers;
+pub use pipe::{Channel, PipeEnd};
 pub use pool::{Pool, Worker};
 pub use queue::Queue;
 pub use semaphore::Semaphore;
@@ -35,6 +37,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct Object {
     pub(crate) id: ObjectId,
+    /// The number in its name, where the program gave it none.
+    number: u32,
     pub(crate) kind: Option<ObjectKind>,
     /// What [`Self::name`] gives.
     name: String,
@@ -43,6 +47,11 @@ pub struct Object {
     pub(crate) holders: Holders,
     pub(crate) waiters: Waiters,
     pub(crate) state: ObjectState,
+    /// The processes that have it, if processes share it, in the order in which they came to it.
+    pub(crate) open: Vec<u32>,
+    /// How much of it was held by processes that have ended or let go of it, and has not been given back since: permits,
+    /// or 1 for a lock.
+    pub(crate) abandoned: u32,
     /// It was held when the memory was copied in which it is: by a thread that is not in the copy.
     pub(crate) left_behind: bool,
     pub(crate) acquisitions: u64,
@@ -73,6 +82,8 @@ pub enum ObjectState {
     Barrier(Barrier),
     /// A queue of any kind.
     Queue(Queue),
+    /// An end of a pipe between processes.
+    PipeEnd(PipeEnd),
     /// A pool or an executor.
     Pool(Pool),
     /// All timers of the process: the numbers of those that are pending, in the order in which they were started.
@@ -91,6 +102,7 @@ impl ObjectState {
             | ObjectKind::LifoQueue
             | ObjectKind::PriorityQueue
             | ObjectKind::SimpleQueue => Self::Queue(Queue::default()),
+            ObjectKind::Pipe => Self::PipeEnd(PipeEnd::default()),
             ObjectKind::Pool | ObjectKind::Executor => Self::Pool(Pool::default()),
             ObjectKind::Timers => Self::Timers(Numbers::default()),
             _ => Self::Lock,
@@ -99,21 +111,25 @@ impl ObjectState {
 }
 
 impl Object {
-    pub(crate) fn new(id: ObjectId) -> Self {
+    /// One that is known by its number only. `number` is that in its name.
+    pub(crate) fn new(id: ObjectId, number: u32) -> Self {
         let mut object = Self {
             id,
+            number,
             kind: None,
             name: String::new(),
             named: false,
             holders: Holders::default(),
             waiters: Waiters::default(),
             state: ObjectState::Lock,
+            open: Vec::new(),
+            abandoned: 0,
             left_behind: false,
             acquisitions: 0,
             contended: 0,
             lane: Lane::default(),
         };
-        object.name = format!("{} {}", object.noun(), id.0);
+        object.name = format!("{} {number}", object.noun());
         object
     }
 
@@ -125,7 +141,7 @@ impl Object {
         self.name = if self.named {
             clip(name, MAX_NAME_BYTES).into_owned()
         } else {
-            format!("{} {}", self.noun(), self.id.0)
+            format!("{} {}", self.noun(), self.number)
         };
     }
 
@@ -145,7 +161,7 @@ impl Object {
             named: self.named,
             state,
             left_behind: self.left_behind || !(counted || self.holders.as_slice().is_empty()),
-            ..Self::new(self.id)
+            ..Self::new(self.id, self.number)
         }
     }
 
@@ -162,6 +178,7 @@ impl Object {
             (ObjectState::Barrier(barrier), Size::Parties) => barrier.sized(value),
             (ObjectState::Queue(queue), Size::Capacity) => queue.sized(value),
             (ObjectState::Pool(pool), Size::Workers) => pool.sized(value),
+            (ObjectState::PipeEnd(end), Size::Bytes) => end.sized(value),
             _ => false,
         }
     }
@@ -195,6 +212,9 @@ impl Object {
             Some(ObjectKind::Timers) => "Timers",
             Some(ObjectKind::Pool) => "Pool",
             Some(ObjectKind::Executor) => "Executor",
+            Some(ObjectKind::Pipe) => "Pipe",
+            Some(ObjectKind::Value) => "Value",
+            Some(ObjectKind::Array) => "Array",
             _ => "Object",
         }
     }
@@ -233,6 +253,17 @@ impl Object {
         self.left_behind && self.holders.as_slice().is_empty()
     }
 
+    /// The processes that have it, if processes share it, in the order in which they came to it.
+    pub fn open_in(&self) -> &[u32] {
+        &self.open
+    }
+
+    /// How much of it was held by processes that have ended or let go of it, and has not been given back since: permits of
+    /// a semaphore, or 1 for a lock. Whoever would have to wait for that is refused.
+    pub fn abandoned(&self) -> u32 {
+        self.abandoned
+    }
+
     /// The threads that wait for it, in the order in which they came, and what for.
     pub fn waiters(&self) -> &[Waiter] {
         self.waiters.as_slice()
@@ -257,7 +288,10 @@ impl Object {
         let free = self.holders.as_slice().is_empty() && !self.left_behind;
         match (&self.state, waiter.purpose) {
             (ObjectState::Timers(pending), _) => pending.count() > 0,
-            (ObjectState::Semaphore(semaphore), Purpose::Acquire) => semaphore.permits() != Some(0),
+            (ObjectState::Semaphore(semaphore), Purpose::Acquire) => {
+                // What nobody who lives could give back is not waited for.
+                semaphore.permits() != Some(0) || (self.abandoned > 0 && self.holders.as_slice().is_empty())
+            }
             (ObjectState::Lock | ObjectState::Condition(_), Purpose::Acquire) => free,
             (ObjectState::Lock, Purpose::AcquireShared) => {
                 // Readers let a writer that waits go before them, and wait only for that.
@@ -270,6 +304,8 @@ impl Object {
             (ObjectState::Queue(queue), Purpose::Get) => !queue.is_empty() || queue.is_shut_down(),
             (ObjectState::Queue(queue), Purpose::Put) => !queue.is_full() || queue.is_shut_down(),
             (ObjectState::Queue(queue), Purpose::AllDone) => queue.unfinished() == 0,
+            // Only the kernel knows how much there has to be. Whoever looked and saw that there is not enough said so.
+            (ObjectState::PipeEnd(_), Purpose::Get | Purpose::Put) => false,
             // Of which task it is the result that somebody waits for is not told.
             (ObjectState::Pool(pool), Purpose::Result | Purpose::AllDone) => pool.is_drained(),
             _ => true,
@@ -287,6 +323,7 @@ impl Object {
             ([], ObjectState::Condition(_)) => level(self.waiters.as_slice().len() as u64),
             ([], ObjectState::Barrier(barrier)) => level(barrier.arrived().len() as u64),
             ([], ObjectState::Queue(queue)) => level(queue.len()),
+            ([], ObjectState::PipeEnd(end)) => level(end.outgoing().map_or(0, |out| out.fill().into())),
             ([], ObjectState::Pool(pool)) => level(pool.running()),
             ([], ObjectState::Timers(pending)) => level(pending.count()),
             (several, _) => Some(SpanKind::Shared(u32::try_from(several.len()).unwrap_or(u32::MAX))),

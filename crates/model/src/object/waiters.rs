@@ -53,6 +53,15 @@ impl Waiters {
         released
     }
 
+    /// Something has changed that all who wait for `purpose` will look at.
+    pub(crate) fn rouse(&mut self, purpose: Option<Purpose>) {
+        // Who waits for a notification has it or not.
+        let look = |waiter: &&mut Waiter| {
+            waiter.purpose != Purpose::Notification && purpose.is_none_or(|purpose| waiter.purpose == purpose)
+        };
+        self.0.iter_mut().filter(look).for_each(|waiter| waiter.released = true);
+    }
+
     /// What let this thread go is used up.
     pub(crate) fn take_release(&mut self, thread: ThreadId) {
         if let Some(waiter) = self.0.iter_mut().find(|waiter| waiter.thread == thread) {

@@ -44,6 +44,8 @@ fn check_thread(model: &Model, thread: &Thread) -> Result<(), String> {
         ensure(holders.iter().any(|hold| hold.thread == id), "it holds what does not name it as holder")?;
     }
     match thread.waits_for() {
+        // What processes share has a model of its own.
+        Some(WaitsFor::Object(object, _)) if object.is_shared() && !model.is_kernel() => {}
         Some(WaitsFor::Object(object, _)) => {
             let waiters = model.object(object).map_or(&[][..], Object::waiters);
             ensure(

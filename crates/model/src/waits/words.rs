@@ -21,20 +21,26 @@ impl Model {
     pub(crate) fn wait_sentence(&self, thread: ThreadId, first: Option<ThreadId>) -> Option<String> {
         let words = self.wait_words(thread, first)?;
         let mut sentence = format!("{} waits for {words}", self.name_of(thread));
-        if let Some(WaitsFor::Object(object, purpose)) = self.thread(thread)?.waits_for()
-            && let ObjectState::Queue(queue) = self.object(object)?.state()
-        {
-            match purpose {
-                Purpose::Get if queue.is_empty() => sentence.push_str(", which is empty"),
-                Purpose::Put if queue.is_full() => sentence.push_str(", which is full"),
-                Purpose::AllDone if queue.unfinished() > 0 => {
-                    // Writing into a String never fails.
-                    let _ = write!(sentence, ", of which {} are not", queue.unfinished());
-                }
-                _ => {}
-            }
+        if let Some(WaitsFor::Object(object, purpose)) = self.thread(thread)?.waits_for() {
+            sentence.push_str(&self.state_words(object, purpose));
         }
         Some(sentence)
+    }
+
+    /// What of an object's state keeps a thread waiting, if there is more to it than its holders: `, which is empty`.
+    pub(crate) fn state_words(&self, object: ObjectId, purpose: Purpose) -> String {
+        match (self.object(object).map(Object::state), purpose) {
+            (Some(ObjectState::Queue(queue)), Purpose::Get) if queue.is_empty() => {
+                ", which is empty".to_owned()
+            }
+            (Some(ObjectState::Queue(queue)), Purpose::Put) if queue.is_full() => {
+                ", which is full".to_owned()
+            }
+            (Some(ObjectState::Queue(queue)), Purpose::AllDone) if queue.unfinished() > 0 => {
+                format!(", of which {} are not", queue.unfinished())
+            }
+            _ => String::new(),
+        }
     }
 
     /// What is wrong with a pool whose workers, so many that live, all wait for its results.
@@ -56,13 +62,26 @@ impl Model {
     }
 
     fn wait_words(&self, thread: ThreadId, first: Option<ThreadId>) -> Option<String> {
-        let (object, purpose) = match self.thread(thread)?.waits_for()? {
+        self.words_of(self.thread(thread)?.waits_for()?, thread, first)
+    }
+
+    /// What a thread waits for, if that is this.
+    pub(crate) fn words_of(
+        &self,
+        waits_for: WaitsFor,
+        thread: ThreadId,
+        first: Option<ThreadId>,
+    ) -> Option<String> {
+        let (object, purpose) = match waits_for {
             WaitsFor::Thread(target) if target == thread => return Some("itself to end".to_owned()),
             WaitsFor::Thread(target) => return Some(format!("{} to end", self.name_of(target))),
             WaitsFor::Process(process) => {
                 let name = self.child_name(process).filter(|name| !name.is_empty());
                 let name = name.map_or_else(|| format!("process {process}"), str::to_owned);
                 return Some(format!("{name} to end"));
+            }
+            WaitsFor::Object(object, _) if object.is_shared() && !self.is_kernel() => {
+                return Some("something that processes share".to_owned());
             }
             WaitsFor::Object(object, purpose) => (self.object(object)?, purpose),
         };
@@ -81,6 +100,7 @@ impl Model {
                     None => format!("the others at {words}"),
                 }
             }
+            (Purpose::Get, ObjectState::PipeEnd(_)) => format!("a message from {words}"),
             (Purpose::Get, _) => format!("an item from {words}"),
             (Purpose::Put, _) => format!("room in {words}"),
             (Purpose::Result, _) => format!("results of {words}"),
@@ -105,6 +125,9 @@ impl Model {
             (_, ObjectState::Once { .. }) => "made",
             _ => "held",
         };
+        if object.abandoned() > 0 && object.holders().is_empty() {
+            return format!(", {how} by a process that has ended");
+        }
         if object.is_left_behind() {
             return format!(", {how} by a thread that is not in this copy");
         }

@@ -179,7 +179,7 @@ pub const LESSON: Lesson = Lesson {
     ],
     try_this: &[
         "Choose “Set and cleared”. The flag is up for a moment only, and yet all who waited go on. The \
-         latecomer finds it down and has to wait for the second shot.",
+         latecomer, and any runner that was not at the line yet, finds it down and waits for the second shot.",
         "Use 30 runners. In the output compare their order at the line, which is by chance, with that at the \
          finish.",
         "Set “Ready” to 0. Some runners may come after the shot now, and it makes no difference to them.",

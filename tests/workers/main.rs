@@ -6,6 +6,7 @@
 
 mod failures;
 mod kills;
+mod lock_demos;
 mod locks;
 mod page_thread;
 mod pipes;
@@ -25,6 +26,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 static PROGRAMS: &[&[Named]] = &[
     threads::PROGRAMS,
+    lock_demos::PROGRAMS,
     locks::PROGRAMS,
     failures::PROGRAMS,
     kills::PROGRAMS,

@@ -11,10 +11,7 @@
 mod about;
 mod arguments;
 mod catalogue;
-mod chart;
-mod decimal;
 pub mod fetch;
-mod findings;
 mod lesson;
 mod number;
 mod parameter;
@@ -23,13 +20,11 @@ mod problem;
 pub use about::{About, Chapter, Demo, Preset};
 pub use arguments::{Arguments, BadArguments};
 pub use catalogue::{Program, demo, demos, program, sheets};
-pub use chart::{Chart, Data, Series};
-pub use decimal::decimal;
-pub use findings::{Fact, Findings};
 pub use lesson::{Lesson, Question, Sheet, mark};
 pub use number::grouped;
 pub use parameter::{Kind, Parameter};
 pub use problem::Problem;
+pub use threadlab_findings::{Chart, Data, Fact, Findings, Series, decimal};
 
 /// Why a program ended without a result. Any error turns into it by `?`; `.into()` makes one of a text.
 pub type ProgramError = Box<dyn std::error::Error + Send + Sync>;

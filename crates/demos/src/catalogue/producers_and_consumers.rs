@@ -271,8 +271,7 @@ print("Never more items than room:", "yes" if max(looks) <= ROOM else "no")
 #[cfg(test)]
 mod tests {
     use super::who_waited_longer;
-    use crate::chart::Data;
-    use crate::{Fact, Findings};
+    use crate::{Data, Fact, Findings};
 
     fn findings(arguments: &str) -> Findings {
         Findings::parse(&crate::run("producers-and-consumers", arguments).unwrap())

@@ -9,7 +9,7 @@ const HEADER: char = '\u{1d}';
 /// What a demo's program tells at its end. It has checked this itself; nothing here is known before the run.
 ///
 /// ```
-/// use threadlab_demos::Findings;
+/// use threadlab_findings::Findings;
 ///
 /// let findings = Findings::new("Three threads printed in 3 blocks.")
 ///     .held("every line came once", true)

@@ -1,6 +1,6 @@
 //! What a demo measured, to be drawn by the page.
 
-use crate::decimal;
+use crate::decimal::decimal;
 use crate::findings::one_line;
 use std::fmt::Write as _;
 
@@ -107,6 +107,21 @@ impl Chart {
         self
     }
 
+    /// The chart as text that [`Chart::parse`] reads.
+    pub fn to_text(&self) -> String {
+        self.to_lines().join("\n")
+    }
+
+    /// Reads what [`Chart::to_text`] wrote; lines that make no sense are left out. `None` if the text begins no chart.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        let mut chart = Self::begun_by(lines.next()?)?;
+        for line in lines {
+            chart.read_line(line);
+        }
+        Some(chart)
+    }
+
     /// The chart as lines of text: the first one says what it is, the others hold its data.
     pub(crate) fn to_lines(&self) -> Vec<String> {
         let title = &self.title;
@@ -210,13 +225,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn back(chart: &Chart) -> Option<Chart> {
-        let lines = chart.to_lines();
-        let (first, rest) = lines.split_first()?;
-        let mut read = Chart::begun_by(first)?;
-        for line in rest {
-            read.read_line(line);
-        }
-        Some(read)
+        Chart::parse(&chart.to_text())
     }
 
     #[test]

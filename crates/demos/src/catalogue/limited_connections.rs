@@ -4,7 +4,8 @@ use crate::{About, Arguments, Chapter, Findings, Kind, Lesson, Parameter, Preset
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use threadlab_threads::{Semaphore, clock, output, say, thread};
+use threadlab_threads::sync::barrier::BarrierError;
+use threadlab_threads::{Barrier, Semaphore, clock, output, say, thread};
 
 /// Every file comes in so many parts.
 const PARTS: u32 = 5;
@@ -12,6 +13,8 @@ const PARTS: u32 = 5;
 /// What the downloads share.
 struct Server {
     connections: Semaphore,
+    /// Where all meet before the first begins, since starting many threads takes a while.
+    start: Barrier,
     /// Downloads that go on, and the most that ever did at once. Relaxed is enough for both: whoever gets a permit
     /// already sees what was done by whoever gave it back.
     going_on: AtomicU32,
@@ -32,14 +35,15 @@ impl Server {
 }
 
 /// What each thread runs. Gives the time for which it waited for a connection.
-fn download(server: &Server, file: u32, part: Duration, limited: bool) -> Duration {
+fn download(server: &Server, file: u32, part: Duration, limited: bool) -> Result<Duration, BarrierError> {
+    server.start.wait()?;
     let asked = clock::program_now();
     let permit = limited.then(|| server.connections.acquire()); // (2)
     let waited = clock::program_now().saturating_sub(asked);
     server.fetch(part);
     drop(permit); // (3)
     say!("file {file} is here; it waited {:.1} s for a connection", waited.as_secs_f64());
-    waited
+    Ok(waited)
 }
 
 pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
@@ -49,11 +53,11 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let usual = arguments.decimal("seconds");
     let server = Arc::new(Server {
         connections: Semaphore::named("connections", connections)?, // (1)
+        start: Barrier::named("start", usize::try_from(downloads)? + 1)?,
         going_on: AtomicU32::new(0),
         most: AtomicU32::new(0),
     });
 
-    let begin = clock::program_now();
     let (mut longest, mut together) = (0.0_f64, 0.0);
     let mut threads = Vec::new();
     for file in 1..=downloads {
@@ -68,9 +72,11 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
             .map_err(|error| format!("Download-{file} of {downloads} did not start: {error}"))?;
         threads.push(thread);
     }
+    server.start.wait()?;
+    let begin = clock::program_now();
     let mut longest_wait = Duration::ZERO;
     for thread in threads {
-        longest_wait = longest_wait.max(thread.join()?);
+        longest_wait = longest_wait.max(thread.join()??);
     }
     let taken = clock::program_now().saturating_sub(begin).as_secs_f64();
 
@@ -83,7 +89,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         Findings::new(format!("{downloads} downloads without a limit took {taken:.1} s."))
             .seen(claim, most <= connections)
     };
-    // Starting the threads takes time too. Where that decides, the run shows nothing about connections.
+    // Going to sleep and waking take time too. Where that decides, the run shows nothing about connections.
     let choice = nearest(taken, [longest, together / f64::from(connections), together]);
     findings.answer = choice.filter(|&choice| choice == usize::from(limited));
     Ok(findings
@@ -182,6 +188,7 @@ DOWNLOADS = 12
 CONNECTIONS = 3
 PARTS = 5
 connections = threading.Semaphore(CONNECTIONS)  # (1)
+start = threading.Barrier(DOWNLOADS + 1)
 counting = threading.Lock()
 going_on = most = 0
 
@@ -198,6 +205,7 @@ def fetch(part):
 
 
 def download(file, part):
+    start.wait()
     asked = time.monotonic()
     connections.acquire()  # (2)
     waited = time.monotonic() - asked
@@ -208,13 +216,14 @@ def download(file, part):
     print(f"file {file} is here; it waited {waited:.1f} s for a connection")
 
 
-begin = time.monotonic()
 threads = []
 for file in range(1, DOWNLOADS + 1):
     seconds = 0.2 * (0.75 + 0.25 * (file % 3))
     thread = threading.Thread(target=download, args=(file, seconds / PARTS), name=f"Download-{file}")
     thread.start()
     threads.append(thread)
+start.wait()
+begin = time.monotonic()
 for thread in threads:
     thread.join()
 taken = time.monotonic() - begin

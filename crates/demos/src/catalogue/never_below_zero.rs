@@ -4,7 +4,8 @@ use crate::{About, Arguments, Chapter, Findings, Kind, Lesson, Parameter, Preset
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
-use threadlab_threads::{Semaphore, output, say, thread};
+use threadlab_threads::sync::barrier::BarrierError;
+use threadlab_threads::{Barrier, Semaphore, output, say, thread};
 
 /// How a car asks for a place.
 #[derive(Clone, Copy)]
@@ -18,6 +19,8 @@ enum Asking {
 
 struct Garage {
     places: Semaphore,
+    /// Where all cars meet before the first drives in.
+    start: Barrier,
     /// The free places, as counted by the cars that come and go, and the fewest there ever were. Relaxed is enough for
     /// both: whoever gets a permit already sees what was done by whoever gave it back.
     sign: AtomicI32,
@@ -60,18 +63,19 @@ impl Garage {
 }
 
 /// What each car does. Gives how often it found a place.
-fn drive(garage: &Garage, car: u32, asking: Asking, visits: u32, stay: Duration) -> u32 {
+fn drive(garage: &Garage, asking: Asking, visits: u32, stay: Duration) -> Result<u32, BarrierError> {
+    garage.start.wait()?;
     let mut parked = 0;
     for visit in 1..=visits {
         if garage.visit(asking, stay) {
             parked += 1;
         } else {
-            say!("Car-{car}: no place, I drive on");
+            say!("no place, I drive on");
         }
         output::progress(visit, visits);
         thread::sleep(stay / 2);
     }
-    parked
+    Ok(parked)
 }
 
 pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
@@ -87,6 +91,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let free = i32::try_from(places)?;
     let garage = Arc::new(Garage {
         places: Semaphore::named("places", places)?,
+        start: Barrier::named("start", usize::try_from(cars)?)?,
         sign: AtomicI32::new(free),
         lowest: AtomicI32::new(free),
     });
@@ -94,15 +99,12 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let mut threads = Vec::new();
     for car in 1..=cars {
         let garage = Arc::clone(&garage);
-        let thread = thread::Builder::new()
-            .name(format!("Car-{car}"))
-            .spawn(move || drive(&garage, car, asking, visits, stay))
-            .map_err(|error| format!("Car-{car} of {cars} did not start: {error}"))?;
-        threads.push(thread);
+        let thread = thread::Builder::new().name(format!("Car-{car}"));
+        threads.push(thread.spawn(move || drive(&garage, asking, visits, stay))?);
     }
     let mut parked = 0;
     for thread in threads {
-        parked += thread.join()?;
+        parked += thread.join()??;
     }
 
     let lowest = garage.lowest.load(Ordering::Relaxed);
@@ -224,6 +226,7 @@ CARS = 8
 STAY = 0.2
 places = threading.Semaphore(PLACES)
 counting = threading.Lock()
+start = threading.Barrier(CARS)
 sign = lowest = PLACES
 
 
@@ -238,6 +241,7 @@ def park():
 
 
 def drive(car, asking, parked):
+    start.wait()
     if asking == "once":
         got_in = places.acquire(blocking=False)  # (1)
     elif asking == "limit":

@@ -6,7 +6,8 @@ use crate::{
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use threadlab_threads::{PriorityQueue, say, thread};
+use threadlab_threads::sync::barrier::BarrierError;
+use threadlab_threads::{Barrier, PriorityQueue, say, thread};
 
 /// A task's priority and its number. The smallest comes first: of equal priorities, the one with the lower number.
 type Task = (u32, u32);
@@ -14,16 +15,19 @@ type Task = (u32, u32);
 /// What the threads share.
 struct Office {
     tasks: PriorityQueue<Task>,
+    /// Where the workers and the main thread meet before the first task is begun.
+    start: Barrier,
     /// How many tasks have been begun. Relaxed: the number stands for itself.
     begun: AtomicU32,
 }
 
 /// What each worker runs. Gives the tasks that it did, each after its place in the order in which all were begun.
-fn work(office: &Office, time: Duration) -> Vec<(u32, Task)> {
+fn work(office: &Office, time: Duration) -> Result<Vec<(u32, Task)>, BarrierError> {
     let mut done = Vec::new();
+    office.start.wait()?;
     loop {
         // An error means that the queue was shut down and is empty.
-        let Ok(task) = office.tasks.get() else { return done }; // (3)
+        let Ok(task) = office.tasks.get() else { return Ok(done) }; // (3)
         let place = office.begun.fetch_add(1, Ordering::Relaxed) + 1;
         say!("priority {}: task {}", task.0, task.1);
         thread::sleep(time);
@@ -35,7 +39,11 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let (workers, ordinary) = (arguments.whole("workers"), arguments.whole("tasks"));
     let (levels, urgent) = (arguments.whole("levels"), arguments.whole("urgent"));
     let time = Duration::from_secs_f64(arguments.decimal("time"));
-    let office = Arc::new(Office { tasks: PriorityQueue::named("tasks"), begun: AtomicU32::new(0) }); // (1)
+    let office = Arc::new(Office {
+        tasks: PriorityQueue::named("tasks"), // (1)
+        start: Barrier::named("start", usize::try_from(workers)? + 1)?,
+        begun: AtomicU32::new(0),
+    });
 
     for number in 1..=ordinary {
         // From 1 to the number of levels, in a mixed order.
@@ -48,6 +56,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         let thread = thread::Builder::new().name(format!("Worker-{number}"));
         threads.push(thread.spawn(move || work(&office, time))?);
     }
+    office.start.wait()?;
     // In the middle of the second round something more urgent than all others comes in.
     thread::sleep(time * 3 / 2);
     for number in ordinary + 1..=ordinary + urgent {
@@ -59,7 +68,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let is_late = |(_, number): Task| number > ordinary;
     let (mut begun, mut in_order) = (Vec::new(), true);
     for thread in threads {
-        let done = thread.join()?;
+        let done = thread.join()??;
         // All ordinary tasks were there from the beginning, so what a worker gets is never before what it got earlier.
         in_order &= done.iter().map(|&(_, task)| task).filter(|&task| !is_late(task)).is_sorted();
         begun.extend(done);
@@ -174,6 +183,7 @@ ORDINARY, URGENT = 15, 1
 LEVELS = 5
 TIME = 0.1
 tasks = queue.PriorityQueue()  # (1)
+start = threading.Barrier(WORKERS + 1)
 beginning = threading.Lock()
 begun = []
 done_by = {}
@@ -181,6 +191,7 @@ done_by = {}
 
 def work(me):
     mine = done_by[me] = []
+    start.wait()
     while True:
         with beginning:  # so that the list has the order of the queue
             task = tasks.get()  # (3)
@@ -201,6 +212,7 @@ for number in range(1, WORKERS + 1):
     threads.append(threading.Thread(target=work, args=(number,), name=f"Worker-{number}"))
 for thread in threads:
     thread.start()
+start.wait()
 time.sleep(TIME * 1.5)
 for number in range(ORDINARY + 1, ORDINARY + URGENT + 1):
     tasks.put((0, number))  # (4)

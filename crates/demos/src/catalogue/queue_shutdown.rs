@@ -77,7 +77,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     letters.sort_unstable();
     letters.dedup();
 
-    let findings = Findings::new(format!("The box took {taken} letters, of which {count} were read."))
+    let findings = Findings::new(format!("Letters put into the box: {taken}; read: {count}."))
         .held("each writer's refused letter came back to it", own_came_back)
         .held("no letter read twice", letters.len() == usize::try_from(count)?)
         .figure("letters in the box just before the shutdown", inside)
@@ -229,7 +229,7 @@ def run(immediate):
     for thread in readers:
         thread.join()
 
-    print(f"The box took {len(taken)} letters, of which {len(letters)} were read.")
+    print(f"Letters put into the box: {len(taken)}; read: {len(letters)}.")
     own = sorted(came_back) == [(me, sum(who == me for who, _ in taken) + 1) for me in (1, 2)]
     report("Each writer's refused letter came back to it", own)
     report("No letter read twice", len(set(letters)) == len(letters))

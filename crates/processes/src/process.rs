@@ -1,11 +1,13 @@
 //! Processes: made, started, awaited and ended.
 
 mod exit;
+mod memory;
 mod method;
 mod start;
 mod task;
 
 pub use exit::{Ending, ExitCode, exit};
+pub use memory::memory_bytes;
 pub use method::{
     StartMethod, fork, forkserver, set_start_method, spawn, start_method, start_methods, with_start_method,
 };

@@ -12,6 +12,7 @@ mod page_thread;
 mod pipes;
 mod pool_demos;
 mod process_behaviours;
+mod process_demos;
 mod process_ends;
 mod process_queues;
 mod process_shared;
@@ -34,6 +35,7 @@ static PROGRAMS: &[&[Named]] = &[
     pipes::PROGRAMS,
     pool_demos::PROGRAMS,
     process_behaviours::PROGRAMS,
+    process_demos::PROGRAMS,
     process_ends::PROGRAMS,
     process_queues::PROGRAMS,
     process_shared::PROGRAMS,

@@ -13,7 +13,7 @@ use threadlab_loopback::{Request, Response, Server};
 use crate::settings;
 
 /// The longest that the engine is held back.
-const HELD: Duration = Duration::from_mins(1);
+const HELD: Duration = Duration::from_mins(10);
 
 /// The headers without which a browser does not isolate a page.
 const ISOLATION: [(&str, &str); 2] =
@@ -26,7 +26,7 @@ pub enum Engine {
     Served,
     /// As if they were not there.
     Missing,
-    /// Not before [`Host::serve_engine`] is called, or a minute has passed.
+    /// Not before [`Host::serve_engine`] is called, or ten minutes have passed.
     Held,
 }
 

@@ -8,6 +8,7 @@ pub mod host;
 pub mod measure;
 pub mod page;
 pub mod settings;
+pub mod shown;
 pub mod webdriver;
 
 use std::fs;
@@ -19,6 +20,7 @@ use anyhow::{Context as _, Result};
 
 pub use page::Page;
 pub use settings::Site;
+pub use shown::Shown;
 
 /// Held by the test that runs.
 static TURN: Mutex<()> = Mutex::new(());

@@ -54,27 +54,43 @@ impl Times {
     }
 }
 
-/// Clicks Stop, and gives the time until `main` says that the run is stopped, in milliseconds of the page's clock.
+/// How long it took until the page said that a run is stopped.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stopped {
+    /// In milliseconds of the page's clock, which goes on while the page has no processor.
+    pub millis: f64,
+    /// In frames that were drawn meanwhile: none if all was done at once.
+    pub frames: u64,
+}
+
+/// Clicks Stop, and tells how long it takes until `main` says that the run is stopped.
 ///
 /// # Errors
 /// When there is nothing to stop.
-pub fn stop(page: &Page) -> Result<f64> {
-    let time = page.session.async_script(
+pub fn stop(page: &Page) -> Result<Stopped> {
+    let took = page.session.async_script(
         "const main = document.querySelector('main');
          const stop = [...document.querySelectorAll('button')].find(button => button.textContent === 'Stop');
          if (stop.disabled) throw 'there is nothing to stop';
          return await new Promise(resolve => {
              const begin = performance.now();
+             let frames = 0;
+             let frame = requestAnimationFrame(function count() {
+                 frames += 1;
+                 frame = requestAnimationFrame(count);
+             });
              new MutationObserver((_, observer) => {
                  if (main.dataset.run !== 'stopped') return;
                  observer.disconnect();
-                 resolve(performance.now() - begin);
+                 cancelAnimationFrame(frame);
+                 resolve([performance.now() - begin, frames]);
              }).observe(main, { attributes: true });
              stop.click();
          });",
         json!([]),
     )?;
-    time.as_f64().context("a time that is none")
+    let (millis, frames) = serde_json::from_value(took).context("a time that is none")?;
+    Ok(Stopped { millis, frames })
 }
 
 /// Begins to note the time of each frame.

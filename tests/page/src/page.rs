@@ -9,13 +9,14 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use crate::settings::Site;
-use crate::webdriver::{CONTROL, Element, Session};
+use crate::webdriver::{CONTROL, Element, Session, is_stale};
 
-/// How long anything may take that a test waits for. Nothing takes this long on a machine that is not overloaded.
-const DEADLINE: Duration = Duration::from_mins(1);
+/// How long anything may take that a test waits for. Nothing takes nearly as long, however busy the machine is.
+const DEADLINE: Duration = Duration::from_mins(3);
 
-/// How often a condition is looked at.
-const LOOK: Duration = Duration::from_millis(15);
+/// How often a condition is looked at: at the beginning, and when it has been waited for a long time. Each look takes some
+/// of the page's time.
+const LOOK: [Duration; 2] = [Duration::from_millis(15), Duration::from_millis(200)];
 
 /// Where elements of these roles are looked for. What counts is the role that the browser computes.
 const CANDIDATES: &str =
@@ -28,19 +29,6 @@ pub struct Page {
     pub session: Session,
     /// Parts of what may be written to the console.
     expected: RefCell<Vec<String>>,
-}
-
-/// A row of the table of threads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The thread's name.
-    pub name: String,
-    /// Its `data-state`.
-    pub state: String,
-    /// Its `data-progress`, where it has one.
-    pub progress: Option<String>,
-    /// All of the row's text.
-    pub text: String,
 }
 
 impl Page {
@@ -68,12 +56,16 @@ impl Page {
         self.drawn()
     }
 
-    /// Waits until the page is drawn.
+    /// Waits until the page is drawn and listens to keys and to its address.
     ///
     /// # Errors
     /// When it is not.
     pub fn drawn(&self) -> Result<()> {
-        self.until("the page is drawn", || self.is("document.querySelector('main[data-run]')"))
+        // The elements are there some time before the page is done with them.
+        let painted = "performance.getEntriesByName('threadlab:painted').length > 0";
+        self.until("the page is drawn", || {
+            self.is(&format!("document.querySelector('main[data-run]') && {painted}"))
+        })
     }
 
     /// Loads the page anew, with the address that it has now.
@@ -90,14 +82,45 @@ impl Page {
     /// # Errors
     /// When it does not come true in time, or cannot be looked at.
     pub fn until(&self, what: impl Display, mut condition: impl FnMut() -> Result<bool>) -> Result<()> {
+        self.until_some(what, || Ok(if condition()? { Ok(()) } else { Err("it is not so".to_owned()) }))
+    }
+
+    /// Waits until nothing is wrong any more; `wrong` says what is, for the error.
+    ///
+    /// # Errors
+    /// When something is still wrong in the end, or cannot be looked at.
+    pub fn until_right(
+        &self,
+        what: impl Display,
+        mut wrong: impl FnMut() -> Result<Option<String>>,
+    ) -> Result<()> {
+        self.until_some(what, || Ok(wrong()?.map_or(Ok(()), Err)))
+    }
+
+    /// Waits for something and gives it; until then `look` says what there is instead.
+    ///
+    /// # Errors
+    /// When it does not come in time, or cannot be looked at.
+    pub fn until_some<T>(
+        &self,
+        what: impl Display,
+        mut look: impl FnMut() -> Result<Result<T, String>>,
+    ) -> Result<T> {
         let begin = Instant::now();
-        while !condition()? {
-            if begin.elapsed() > DEADLINE {
-                bail!("waited {} s in vain: {what}", DEADLINE.as_secs());
+        loop {
+            let instead = match look() {
+                Ok(Ok(found)) => return Ok(found),
+                Ok(Err(instead)) => instead,
+                // The page has changed between two commands.
+                Err(error) if is_stale(&error) => error.to_string(),
+                Err(error) => return Err(error),
+            };
+            let waited = begin.elapsed();
+            if waited > DEADLINE {
+                bail!("waited {} s in vain: {what}; at last: {instead}", DEADLINE.as_secs());
             }
-            thread::sleep(LOOK);
+            thread::sleep((waited / 10).clamp(LOOK[0], LOOK[1]));
         }
-        Ok(())
     }
 
     /// Whether an expression in the page is something and not nothing.
@@ -150,32 +173,43 @@ impl Page {
         .with_context(|| format!("the run is {:?}: {:?}", self.told("run").ok(), self.result().ok()))
     }
 
-    /// The element of a role with a name. There must be one only.
+    /// The element of a role with a name. Waits until there is one, and one only.
     ///
     /// # Errors
     /// When there is none, or several.
     pub fn find(&self, role: &str, name: &str) -> Result<Element> {
-        let mut found = Vec::new();
-        for element in self.session.all(CANDIDATES)? {
-            if self.session.role(&element)? == role && self.session.name(&element)? == name {
-                found.push(element);
+        self.until_some(format!("the {role} “{name}”"), || {
+            let mut found = Vec::new();
+            for element in self.session.all(CANDIDATES)? {
+                if self.session.role(&element)? == role && self.session.name(&element)? == name {
+                    found.push(element);
+                }
             }
-        }
-        ensure!(found.len() == 1, "{} elements have the role {role} and the name “{name}”", found.len());
-        found.pop().context("just counted")
+            Ok(found.pop().filter(|_| found.is_empty()).ok_or_else(|| "there is none, or several".to_owned()))
+        })
     }
 
-    /// The button of this name.
+    /// The button of this name. Waits for it.
     ///
     /// # Errors
-    /// When there is none, or several.
+    /// When there is none.
     pub fn button(&self, name: &str) -> Result<Element> {
-        for element in self.session.all("button")? {
-            if self.session.name(&element)? == name {
-                return Ok(element);
+        self.named("button", name)
+    }
+
+    /// The first element that a selector matches and that has this name. Waits for it.
+    fn named(&self, selector: &str, name: &str) -> Result<Element> {
+        self.until_some(format!("the {selector} “{name}”"), || {
+            let mut names = Vec::new();
+            for element in self.session.all(selector)? {
+                let its = self.session.name(&element)?;
+                if its == name {
+                    return Ok(Ok(element));
+                }
+                names.push(its);
             }
-        }
-        bail!("there is no button “{name}”")
+            Ok(Err(format!("there are {names:?}")))
+        })
     }
 
     /// Presses Run and waits until the new run is live or over.
@@ -261,24 +295,6 @@ impl Page {
         serde_json::from_value(found).context("texts that are none")
     }
 
-    /// The table of threads.
-    ///
-    /// # Errors
-    /// When there is none.
-    pub fn threads(&self) -> Result<Vec<Row>> {
-        let rows = self.session.script(
-            "return [...document.querySelectorAll('table[aria-label=Threads] tr[data-thread]')].map(row =>
-                 [row.querySelector('th').textContent, row.dataset.state, row.dataset.progress ?? null, row.innerText])",
-            json!([]),
-        )?;
-        let rows: Vec<(String, String, Option<String>, String)> =
-            serde_json::from_value(rows).context("rows that are none")?;
-        Ok(rows
-            .into_iter()
-            .map(|(name, state, progress, text)| Row { name, state, progress, text })
-            .collect())
-    }
-
     /// The texts of the alerts that are seen.
     ///
     /// # Errors
@@ -301,33 +317,30 @@ impl Page {
         alerts.pop().context("just counted")
     }
 
-    /// What stands in the control with this label.
+    /// What stands in the control with this label. Waits for the control.
     ///
     /// # Errors
     /// When there is no such control.
     pub fn field(&self, label: &str) -> Result<String> {
-        let control = self.control(label)?;
-        let name = self.session.attribute(&control, "name")?.context("a control without a name")?;
-        self.text_of(&format!(
-            "(control => control.type === 'checkbox' ? String(control.checked) : control.value)\
-             (document.querySelector('form [name={name}]'))"
-        ))
+        self.until_some(format!("the control “{label}”"), || {
+            let control = self.control(label)?;
+            let value = self.session.property(
+                &control,
+                "element.type === 'checkbox' ? String(element.checked) : element.value",
+            )?;
+            Ok(value.as_str().map(str::to_owned).ok_or_else(|| format!("it has the value {value}")))
+        })
     }
 
-    /// The control with this label.
+    /// The control with this label. Waits for it.
     ///
     /// # Errors
     /// When there is none.
     pub fn control(&self, label: &str) -> Result<Element> {
-        for element in self.session.all("form input, form select")? {
-            if self.session.name(&element)? == label {
-                return Ok(element);
-            }
-        }
-        bail!("there is no control “{label}”")
+        self.named("form input, form select", label)
     }
 
-    /// Types a text in place of what stands in the control with this label.
+    /// Types a text in place of what stands in the control with this label. Waits for the control.
     ///
     /// # Errors
     /// When there is no such control, or it takes no text.

@@ -1,9 +1,10 @@
 //! As much of WebDriver as the tests need. It is JSON over HTTP, so a client of our own is smaller than any that
 //! could be depended on, and it needs no asynchronous code: tests do one thing after another.
 
+use std::fmt;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Error, Result, bail};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
@@ -44,6 +45,28 @@ pub struct Session {
 /// An element of the page that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Element(String);
+
+/// What the driver says when it does not do what it was told.
+#[derive(Clone, Debug)]
+struct Refused {
+    /// One of the words that the standard has for it.
+    error: String,
+    message: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.error, self.message)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Whether something was not done because the page has removed the element since it was found.
+pub fn is_stale(error: &Error) -> bool {
+    let refused = error.chain().find_map(|cause| cause.downcast_ref::<Refused>());
+    refused.is_some_and(|refused| refused.error == "stale element reference")
+}
 
 /// An entry of the browser's console.
 #[derive(Clone, Debug)]
@@ -189,11 +212,19 @@ impl Session {
     /// # Errors
     /// When the element is gone.
     pub fn attribute(&self, element: &Element, name: &str) -> Result<Option<String>> {
-        let value = self.script(
-            "return arguments[0].getAttribute(arguments[1])",
-            json!([{ ELEMENT: element.0 }, name]),
-        )?;
+        let value = self.property(element, &format!("element.getAttribute({})", json!(name)))?;
         Ok(value.as_str().map(str::to_owned))
+    }
+
+    /// The value of an expression in the page, in which `element` is that element.
+    ///
+    /// # Errors
+    /// When it throws, or the element is gone.
+    pub fn property(&self, element: &Element, expression: &str) -> Result<Value> {
+        self.script(
+            &format!("const [element] = arguments; return {expression}"),
+            json!([{ ELEMENT: element.0 }]),
+        )
     }
 
     /// Whether a control can be used.
@@ -293,7 +324,10 @@ fn value(answer: &str) -> Result<Value> {
     let mut answer: Value = serde_json::from_str(answer).context("an answer that is no JSON")?;
     let value = answer["value"].take();
     match value.get("error").and_then(Value::as_str) {
-        Some(error) => Err(anyhow!("{error}: {}", value["message"].as_str().unwrap_or("no message"))),
+        Some(error) => {
+            let message = value["message"].as_str().unwrap_or("no message").to_owned();
+            Err(Refused { error: error.to_owned(), message }.into())
+        }
         None => Ok(value),
     }
 }
@@ -322,6 +356,14 @@ mod tests {
         let error = value(r#"{"value":{"error":"no such element","message":"not there"}}"#).unwrap_err();
         assert_eq!(error.to_string(), "no such element: not there");
         assert!(value("<html>").is_err());
+    }
+
+    #[test]
+    fn an_element_that_is_gone_is_told_from_other_errors() {
+        let gone = value(r#"{"value":{"error":"stale element reference","message":"not there"}}"#);
+        assert!(is_stale(&gone.context("name").unwrap_err()));
+        let other = value(r#"{"value":{"error":"javascript error","message":"stale element reference"}}"#);
+        assert!(!is_stale(&other.unwrap_err()));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::time::Duration;
 use threadlab_threads::lock::RawLock;
 use threadlab_threads::process::Program;
 use threadlab_threads::thread::{self, JoinHandle};
-use threadlab_threads::{Queue, lock, say};
+use threadlab_threads::{Queue, lock, output, say};
 
 threadlab_threads::engine!(find);
 
@@ -37,6 +37,7 @@ fn find(_demo: &str, arguments: &str) -> Result<Program, String> {
         Some("15") => processes::all,
         Some("16") => processes::staying,
         Some("17") => processes::left_behind,
+        Some("18") => ticking,
         other => return Err(format!("there is no program {other:?}")),
     };
     Ok(Box::new(program))
@@ -123,6 +124,25 @@ fn crowd() -> Result<String, String> {
         let name = format!("a thread with a rather long name, number {number}");
         let thread = thread::Builder::new().name(name).spawn(move || phase.wait().is_ok());
         thread.map_err(|error| error.to_string())?;
+    }
+    Ok(String::new())
+}
+
+/// As many threads as a process is expected to hold, each of which prints ten times a second for ever.
+fn ticking() -> Result<String, String> {
+    const TICKS: u32 = 100;
+    let ticker = |_| {
+        thread::spawn(|| {
+            for tick in (1..=TICKS).cycle() {
+                thread::sleep(Duration::from_millis(100));
+                say!("tick {tick}");
+                output::progress(tick, TICKS);
+            }
+        })
+    };
+    let tickers: Vec<JoinHandle<()>> = (0..64).map(ticker).collect();
+    for ticker in tickers {
+        ticker.join().map_err(|error| error.to_string())?;
     }
     Ok(String::new())
 }

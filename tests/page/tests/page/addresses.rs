@@ -8,6 +8,11 @@ fn until_address(page: &Page, address: &str) -> Result<()> {
     page.until(format!("the address is {address}"), || Ok(page.address()? == format!("{address}&v=1")))
 }
 
+/// Waits until the demo with this title is open.
+fn until_demo(page: &Page, title: &str) -> Result<()> {
+    page.until(format!("{title} is open"), || Ok(demo(page)? == title))
+}
+
 /// Waits until a control shows this.
 fn until_field(page: &Page, label: &str, text: &str) -> Result<()> {
     page.until(format!("{label} is {text}"), || Ok(page.field(label)? == text))
@@ -69,13 +74,13 @@ fn back_and_forward_go_through_edits_and_demos() -> Result<()> {
         let edited = "#/lock?lock=on&threads=7&lines=3&period=1&slower=1&speed=1";
         until_address(page, edited)?;
         page.session.click(&page.find("link", "Lost updates")?)?;
-        page.until("the other demo is open", || Ok(demo(page)? == "Lost updates"))?;
-        assert_eq!(page.field("Additions")?, "20000");
+        until_demo(page, "Lost updates")?;
+        until_field(page, "Additions", "20000")?;
 
         page.session.back()?;
         until_address(page, edited)?;
+        until_demo(page, "Lock")?;
         until_field(page, "Threads", "7")?;
-        assert_eq!(demo(page)?, "Lock");
         page.session.back()?;
         until_field(page, "Threads", "2")?;
         assert_eq!(page.address()?, "#/lock");
@@ -83,7 +88,7 @@ fn back_and_forward_go_through_edits_and_demos() -> Result<()> {
         page.session.forward()?;
         until_field(page, "Threads", "7")?;
         page.session.forward()?;
-        page.until("the other demo is open again", || Ok(demo(page)? == "Lost updates"))
+        until_demo(page, "Lost updates")
     })
 }
 
@@ -92,7 +97,7 @@ fn an_address_that_is_typed_over_another_opens_its_demo() -> Result<()> {
     in_browser(|page| {
         page.open(Site::People, "#/lock")?;
         page.session.script("location.hash = '#/lost-updates?threads=5'", serde_json::json!([]))?;
-        page.until("the other demo is open", || Ok(demo(page)? == "Lost updates"))?;
+        until_demo(page, "Lost updates")?;
         until_field(page, "Threads", "5")
     })
 }

@@ -1,12 +1,19 @@
 //! Each demo with its defaults, to its result.
 
 use anyhow::Result;
+use threadlab_page_tests::shown::Row;
 use threadlab_page_tests::{Page, Site, in_browser};
 
-/// Opens a demo and runs it to its end. Whatever it shows, no event is lost and no thread is left.
+/// Opens a demo and runs it to its end.
 fn run(page: &Page, hash: &str) -> Result<()> {
     page.open(Site::People, hash)?;
-    page.run_to_the_end()?;
+    page.run()?;
+    is_clean_at_the_end(page)
+}
+
+/// Waits for the end of the run. No event is lost and no thread is left.
+fn is_clean_at_the_end(page: &Page) -> Result<()> {
+    page.until_run_is("finished")?;
     assert_eq!(page.told("lost")?, "0");
     assert!(page.told("events")?.parse::<u64>()? > 0);
     for thread in page.threads()? {
@@ -29,7 +36,8 @@ fn places(output: &[String], begin: &str) -> Vec<usize> {
 #[test]
 fn starting_threads() -> Result<()> {
     in_browser(|page| {
-        run(page, "#/starting-threads?speed=20")?;
+        // Slow enough that a thread may be late by a second without overtaking the other one.
+        run(page, "#/starting-threads?speed=8")?;
         assert!(page.result()?.starts_with("2 × 5 ticks after "), "{}", page.result()?);
         assert_eq!(through(page)?, ["MainThread", "Thread-1", "Thread-2"]);
 
@@ -82,8 +90,14 @@ fn lock_on() -> Result<()> {
 #[test]
 fn lock_off() -> Result<()> {
     in_browser(|page| {
-        // Long enough that the threads meet, however late the second one begins.
-        run(page, "#/lock?lock=off&lines=40&slower=0&speed=20")?;
+        page.open(Site::People, "#/lock?lock=off&lines=40&period=2&slower=0&speed=0.1")?;
+        page.run()?;
+        // Nobody prints before both have begun.
+        page.until("both sleep before their first line", || {
+            Ok(page.threads()?.iter().filter(|thread| thread.state == "sleeping").count() == 2)
+        })?;
+        page.fill("Speed", "20")?;
+        is_clean_at_the_end(page)?;
         let result = page.result()?;
         assert!(result.starts_with("Without the lock: 2 threads printed in "), "{result}");
         assert!(result.contains("Every thread's lines in one piece: no"), "{result}");
@@ -97,20 +111,21 @@ fn lock_off() -> Result<()> {
 #[test]
 fn a_lock_is_seen_with_its_holder_and_its_queue() -> Result<()> {
     in_browser(|page| {
-        page.open(Site::People, "#/lock?threads=4&speed=2")?;
+        page.open(Site::People, "#/lock?threads=4&period=10")?;
         page.run()?;
-        let lock = "document.querySelector('[data-object][data-name=printing]')";
-        page.until("one holds and three wait", || {
-            page.is(&format!("{lock}?.dataset.waiters === '3' && {lock}.dataset.holder"))
-        })?;
-        let holder = page.text_of(&format!("{lock}.dataset.holder"))?;
-        let text = page.text_of(&format!("{lock}.innerText"))?;
-        assert!(text.contains("held by") && text.contains("3 wait"), "{text}");
-        page.until("the holder is not among those who wait", || {
-            let threads = page.threads()?;
-            let waiting: Vec<_> = threads.iter().filter(|thread| thread.state == "waiting").collect();
-            Ok(waiting.iter().filter(|thread| thread.text.contains(&holder)).count() >= 3
-                && threads.iter().any(|thread| thread.name == holder && thread.state != "waiting"))
+        page.until_right("one holds and three wait for it", || {
+            let shown = page.shown()?;
+            let Some(lock) = shown.object("printing") else { return Ok(Some("there is no lock".to_owned())) };
+            let holder = lock.datum("holder");
+            let waiting = shown.threads.iter().filter(|thread| thread.state == "waiting");
+            let for_holder = waiting.filter(|thread| !holder.is_empty() && thread.text.contains(holder));
+            let goes_on = |thread: &Row| thread.name == holder && thread.state != "waiting";
+            let told = lock.text.contains("held by") && lock.text.contains("3 wait");
+            let right = lock.datum("waiters") == "3"
+                && told
+                && for_holder.count() >= 3
+                && shown.threads.iter().any(goes_on);
+            Ok((!right).then(|| format!("{shown:?}")))
         })?;
         page.stop()
     })
@@ -147,19 +162,19 @@ fn lost_updates() -> Result<()> {
 #[test]
 fn the_answer_and_the_marks_in_the_code_come_when_their_time_has_come() -> Result<()> {
     in_browser(|page| {
-        page.open(Site::People, "#/starting-threads?speed=4")?;
-        page.until("the question is there and its answer is not", || {
-            page.is("document.querySelector('.answer-text')?.checkVisibility({ visibilityProperty: true }) === false")
-        })?;
+        let answer = "document.querySelector('.answer-text').checkVisibility({ visibilityProperty: true })";
+        page.open(Site::People, "#/starting-threads?speed=0.1")?;
+        page.until("the question is there", || page.is("document.querySelector('.answer-text')"))?;
+        assert!(!page.is(answer)?);
         page.run()?;
         page.until("a sleeping thread is at its line", || {
             page.is("document.querySelector('[data-line-of]')?.textContent.includes('sleep')")
         })?;
+        assert!(!page.is(answer)?, "it has not ended");
+        page.fill("Speed", "20")?;
         page.until_run_is("finished")?;
-        page.until("the marks are gone", || Ok(!page.is("document.querySelector('[data-line-of]')")?))?;
-        assert!(
-            page.is("document.querySelector('.answer-text').checkVisibility({ visibilityProperty: true })")?
-        );
-        Ok(())
+        page.until("the marks are gone and the answer is there", || {
+            page.is(&format!("!document.querySelector('[data-line-of]') && {answer}"))
+        })
     })
 }

@@ -8,23 +8,21 @@ use threadlab_page_tests::{Site, in_browser, measure};
 #[test]
 fn the_page_answers_while_64_threads_run() -> Result<()> {
     in_browser(|page| {
-        page.open(Site::People, "#/starting-threads?threads=64&period=0.1&slower=0&ticks=40")?;
+        page.open(Site::TestEngine, "#/lock?threads=18")?;
         page.run()?;
-        page.until("all its threads live", || Ok(page.threads()?.len() == 65))?;
-        measure::watch_frames(page)?;
-        page.until("they are half through", || {
-            let half = |progress: &str| progress.parse::<u32>().is_ok_and(|progress| progress >= 50);
-            Ok(page.threads()?.iter().filter(|thread| thread.progress.as_deref().is_some_and(half)).count()
-                >= 32)
+        page.until("all its threads live", || {
+            let threads = page.threads()?;
+            Ok(threads.len() == 65 && threads[1..].iter().all(|thread| thread.has_come_to(1)))
         })?;
-        assert_eq!(page.told("run")?, "running");
+        measure::watch_frames(page)?;
+        page.until("it has drawn some frames", || page.is("window.frameTimes.length > 40"))?;
         // A part of the explanation opens or closes at a click.
         let open = "document.querySelector('article details').open";
         let before = page.value(open)?;
         page.session.click(&page.session.all("article details summary")?[0])?;
         page.until("the click is answered", || Ok(page.value(open)? != before))?;
         let frames = measure::frames(page)?;
-        page.until_run_is("finished")?;
+        page.stop()?;
         assert_eq!(page.told("lost")?, "0");
         // Not by a macro, whose output the test's runner would keep to itself.
         writeln!(

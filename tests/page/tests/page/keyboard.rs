@@ -38,8 +38,7 @@ fn tab_leads_from_the_top_to_run_and_on() -> Result<()> {
 
         page.session.press(&[ENTER])?;
         page.until_run_is("finished")?;
-        assert_eq!(focus(page)?, ("button".to_owned(), "Run".to_owned()), "the keyboard came back");
-        Ok(())
+        page.until("the keyboard comes back", || Ok(focus(page)? == ("button".to_owned(), "Run".to_owned())))
     })
 }
 
@@ -49,7 +48,7 @@ fn the_skip_link_skips() -> Result<()> {
         page.open(Site::People, "#/lock")?;
         page.session.press(&[TAB])?;
         assert_eq!(focus(page)?.1, "Skip to the demo");
-        assert!(page.is("document.activeElement.getBoundingClientRect().top >= 0")?, "it is seen");
+        page.until("it is seen", || page.is("document.activeElement.getBoundingClientRect().top >= 0"))?;
         page.session.press(&[ENTER])?;
         page.until("main has the keyboard", || page.is("document.activeElement.matches('main')"))?;
         assert_eq!(page.address()?, "#/lock");

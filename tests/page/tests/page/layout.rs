@@ -8,6 +8,13 @@ const SIZES: [(u32, u32); 3] = [(360, 740), (390, 844), (1440, 900)];
 
 const DEMOS: [&str; 3] = ["starting-threads", "lock", "lost-updates"];
 
+/// The demos with several threads each, to be over soon.
+const CROWDED: [(&str, &str); 3] = [
+    ("starting-threads", "threads=6&slower=0.5"),
+    ("lock", "threads=6&slower=0.2"),
+    ("lost-updates", "threads=6&additions=5000"),
+];
+
 /// How far the document is wider than its window, in CSS pixels.
 fn overhang(page: &Page) -> Result<i64> {
     let width = page.value("document.documentElement.scrollWidth - document.documentElement.clientWidth")?;
@@ -38,8 +45,8 @@ fn nothing_shifts_while_a_demo_runs() -> Result<()> {
         let mut shifts = Vec::new();
         for (width, height) in SIZES {
             page.resize(width, height)?;
-            for demo in DEMOS {
-                page.open(Site::People, &format!("#/{demo}?threads=6&speed=20"))?;
+            for (demo, parameters) in CROWDED {
+                page.open(Site::People, &format!("#/{demo}?{parameters}&speed=20"))?;
                 measure::watch_shifts(page)?;
                 page.run_to_the_end()?;
                 page.until_workers_are_gone()?;

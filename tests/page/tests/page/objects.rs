@@ -1,31 +1,19 @@
 //! What is shown of each kind of object.
 
 use anyhow::Result;
-use threadlab_page_tests::{Page, Site, in_browser, measure};
-
-/// A datum of the card of the object with this name, or nothing.
-fn datum(page: &Page, name: &str, datum: &str) -> Result<String> {
-    page.text_of(&format!(
-        "(document.querySelector('[data-object][data-name={name}]')?.dataset.{datum} ?? 'none')"
-    ))
-}
-
-/// The text of a card.
-fn text(page: &Page, name: &str) -> Result<String> {
-    page.text_of(&format!("document.querySelector('[data-object][data-name={name}]').innerText"))
-}
+use threadlab_page_tests::{Site, in_browser, measure};
 
 #[test]
 fn each_kind_of_object_shows_what_it_is_and_who_waits() -> Result<()> {
     in_browser(|page| {
         page.open(Site::TestEngine, "#/lock?threads=9")?;
         page.run()?;
-        page.until("a timer is pending", || page.is("document.querySelector('[data-pending=\"1\"]')"))?;
-        let waiting = ["page", "phase", "ready", "stack", "urgent"];
-        page.until("all who will wait do", || {
-            waiting.iter().try_fold(true, |all, name| Ok(all && datum(page, name, "waiters")? == "1"))
-        })?;
         let expected = [
+            ("page", "waiters", "1"),
+            ("phase", "waiters", "1"),
+            ("ready", "waiters", "1"),
+            ("stack", "waiters", "1"),
+            ("urgent", "waiters", "1"),
             ("door", "holder", "MainThread"),
             ("again", "depth", "2"),
             ("pool", "permits", "1"),
@@ -46,9 +34,6 @@ fn each_kind_of_object_shows_what_it_is_and_who_waits() -> Result<()> {
             ("log", "items", "12"),
             ("log", "shutDown", "false"),
         ];
-        for (name, what, value) in expected {
-            assert_eq!(datum(page, name, what)?, value, "{name}, {what}");
-        }
         let texts = [
             ("again", "held 2 times by"),
             ("page", "read by 2"),
@@ -60,24 +45,21 @@ fn each_kind_of_object_shows_what_it_is_and_who_waits() -> Result<()> {
             ("urgent", "to put"),
             ("log", "12 items"),
         ];
-        for (name, part) in texts {
-            let text = text(page, name)?;
-            assert!(text.contains(part), "{name} has no “{part}”: {text}");
-        }
-        let items = page.texts("[data-name=jobs] .item:not(:empty)")?;
-        assert_eq!(items, ["1", "2"], "the first item is gone, and the others have kept their numbers");
-
-        let rows = page.threads()?;
-        let waits = |part: &str| rows.iter().any(|row| row.text.contains(part));
-        for part in [
+        let rows = [
             "waiting for RwLock 'page', read by",
             "waiting for 2 more at Barrier 'phase'",
             "waiting for a notification of Condition 'ready'",
             "waiting for an item from LifoQueue 'stack'",
             "waiting for room in PriorityQueue 'urgent'",
-        ] {
-            assert!(waits(part), "nobody is “{part}”: {rows:?}");
-        }
+        ];
+        page.until_right("all is as it will be for ever", || {
+            let shown = page.shown()?;
+            let wrong = shown.wrong_data(&expected).or_else(|| shown.wrong_texts(&texts));
+            Ok(wrong.or_else(|| shown.wrong_rows(&rows)))
+        })?;
+        page.until("a timer is pending", || page.is("document.querySelector('[data-pending=\"1\"]')"))?;
+        let items = page.texts("[data-name=jobs] .item:not(:empty)")?;
+        assert_eq!(items, ["1", "2"], "the first item is gone, and the others have kept their numbers");
         assert_eq!(page.told("run")?, "running", "who sleeps, and a timer, can wake others");
         page.stop()
     })

@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::{Context as _, Result};
-use threadlab_page_tests::{Page, Site, in_browser, measure, settings};
+use threadlab_page_tests::{Page, Shown, Site, in_browser, measure, settings};
 
 use crate::shots::keep;
 
@@ -15,26 +15,29 @@ fn begin(page: &Page, threads: u32) -> Result<()> {
 
 /// A datum of the card of the object with this name, or nothing.
 fn datum(page: &Page, name: &str, datum: &str) -> Result<String> {
-    page.text_of(&format!(
-        "(document.querySelector('[data-object][data-name={name}]')?.dataset.{datum} ?? 'none')"
-    ))
+    Ok(page.shown()?.object(name).map_or("", |card| card.datum(datum)).to_owned())
 }
 
-fn text(page: &Page, name: &str) -> Result<String> {
-    page.text_of(&format!("document.querySelector('[data-object][data-name={name}]').innerText"))
+/// What is wrong with the threads of the program that leaves its pools to be looked at.
+fn wrong_threads(shown: &Shown) -> Option<String> {
+    let is_there = |name: &str, state: &str, part: &str| {
+        let mut rows = shown.threads.iter().filter(|row| row.name.starts_with(name) && row.state == state);
+        rows.any(|row| row.text.contains(part))
+    };
+    let right = is_there("crunch", "idle", "idle")
+        && is_there("crunch", "sleeping", "sleeping in task 5")
+        && is_there("crunch", "waiting", "waiting in task 6 for Lock 'door', held by MainThread")
+        && is_there("asker", "waiting", "waiting for results of Executor 'web'");
+    (!right).then(|| format!("{:?}", shown.threads))
 }
 
 #[test]
 fn each_worker_shows_its_task() -> Result<()> {
     in_browser(|page| {
         begin(page, 12)?;
-        page.until("all do what they will do for ever", || {
-            let doing = page.texts("[data-name=crunch] .worker-task")?;
-            let waiting = datum(page, "door", "waiters")? == "1" && datum(page, "web", "waiters")? == "1";
-            let all = ["task 5", "task 6", "idle"];
-            Ok(waiting && all.iter().all(|text| doing.iter().any(|seen| seen == text)))
-        })?;
         let expected = [
+            ("door", "waiters", "1"),
+            ("web", "waiters", "1"),
             ("crunch", "kind", "pool"),
             ("crunch", "workers", "3"),
             ("crunch", "busy", "2"),
@@ -47,26 +50,21 @@ fn each_worker_shows_its_task() -> Result<()> {
             ("web", "waiting", "1"),
             ("web", "cancelled", "1"),
         ];
-        for (name, what, value) in expected {
-            assert_eq!(datum(page, name, what)?, value, "{name}, {what}");
-        }
-        let crunch = text(page, "crunch")?;
-        for part in ["2 of 3 busy", "worker-1", "7 tasks in all.", "nobody waits"] {
-            assert!(crunch.contains(part), "no “{part}”: {crunch}");
-        }
-        assert!(text(page, "web")?.contains("asker\n for results"), "{}", text(page, "web")?);
-
-        let rows = page.threads()?;
-        let row = |state: &str, part: &str| {
-            rows.iter()
-                .any(|row| row.state == state && row.text.contains(part) && row.name.starts_with("crunch"))
-        };
-        assert!(row("idle", "idle"), "{rows:?}");
-        assert!(row("sleeping", "sleeping in task 5"), "{rows:?}");
-        assert!(row("waiting", "waiting in task 6 for Lock 'door', held by MainThread"), "{rows:?}");
-        let asker =
-            rows.iter().find(|row| row.name == "asker").map(|row| row.text.clone()).unwrap_or_default();
-        assert!(asker.contains("waiting for results of Executor 'web'"), "{asker}");
+        let texts = [
+            ("crunch", "2 of 3 busy"),
+            ("crunch", "worker-1"),
+            ("crunch", "task 5"),
+            ("crunch", "task 6"),
+            ("crunch", "idle"),
+            ("crunch", "7 tasks in all."),
+            ("crunch", "nobody waits"),
+            ("web", "asker\n for results"),
+        ];
+        page.until_right("all do what they will do for ever", || {
+            let shown = page.shown()?;
+            let wrong = shown.wrong_data(&expected).or_else(|| shown.wrong_texts(&texts));
+            Ok(wrong.or_else(|| wrong_threads(&shown)))
+        })?;
         assert_eq!(page.told("run")?, "running", "who sleeps can go on");
         page.stop()
     })
@@ -80,17 +78,20 @@ fn nothing_shifts_while_tasks_come_and_go() -> Result<()> {
             page.resize(width, 1800)?;
             begin(page, 13)?;
             page.until("all workers are there", || {
-                Ok(datum(page, "crunch", "workers")? == "4" && datum(page, "web", "done")? != "0")
+                let shown = page.shown()?;
+                let (crunch, web) = (shown.object("crunch"), shown.object("web"));
+                Ok(crunch.is_some_and(|crunch| crunch.datum("workers") == "4")
+                    && web.is_some_and(|web| web.datum("done") != "0"))
             })?;
             measure::watch_shifts(page)?;
             page.until_run_is("finished")?;
             assert_eq!(page.result()?.trim(), "busy");
             shifts.extend(measure::shifts(page)?.into_iter().map(|shift| format!("at {width} px: {shift}")));
-            assert!(text(page, "crunch")?.contains("0 of 4 busy, closed"), "{}", text(page, "crunch")?);
-            assert_eq!(datum(page, "crunch", "waiting")?, "0");
+            let shown = page.shown()?;
+            assert_eq!(shown.wrong_texts(&[("crunch", "0 of 4 busy, closed")]), None);
+            assert_eq!(shown.wrong_data(&[("crunch", "waiting", "0")]), None);
             // All of them have ended, and their rows say so.
-            let rows = page.threads()?;
-            assert!(rows.iter().all(|row| row.state == "finished"), "{rows:?}");
+            assert!(shown.threads.iter().all(|row| row.state == "finished"), "{:?}", shown.threads);
         }
         assert!(shifts.is_empty(), "{shifts:#?}");
         Ok(())

@@ -24,9 +24,8 @@ pub fn keep(page: &Page, name: &str) -> Result<()> {
 /// Waits until some thread has come this far.
 fn until_progress(page: &Page, percent: u32) -> Result<()> {
     page.until(format!("a thread is {percent} % through"), || {
-        let through = |progress: &str| progress.parse::<u32>().is_ok_and(|progress| progress >= percent);
-        Ok(page.told("run")? == "finished"
-            || page.threads()?.iter().any(|thread| thread.progress.as_deref().is_some_and(through)))
+        let shown = page.shown()?;
+        Ok(shown.run == "finished" || shown.threads.iter().any(|thread| thread.has_come_to(percent)))
     })
 }
 
@@ -43,6 +42,7 @@ fn pictures_are_taken() -> Result<()> {
                     page.run()?;
                     until_progress(page, percent)?;
                     keep(page, &format!("{width}-{scheme}-{demo}-running"))?;
+                    page.fill("Speed", "20")?;
                     page.until_run_is("finished")?;
                     keep(page, &format!("{width}-{scheme}-{demo}-finished"))?;
                     // All of the page, on a window that is as high.

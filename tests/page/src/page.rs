@@ -56,15 +56,16 @@ impl Page {
         self.drawn()
     }
 
-    /// Waits until the page is drawn and listens to keys and to its address.
+    /// Waits until the page is drawn, with all of its texts, and listens to keys and to its address.
     ///
     /// # Errors
     /// When it is not.
     pub fn drawn(&self) -> Result<()> {
         // The elements are there some time before the page is done with them.
         let painted = "performance.getEntriesByName('threadlab:painted').length > 0";
+        let whole = "!document.querySelector('[aria-busy=true]')";
         self.until("the page is drawn", || {
-            self.is(&format!("document.querySelector('main[data-run]') && {painted}"))
+            self.is(&format!("document.querySelector('main[data-run]') && {painted} && {whole}"))
         })
     }
 

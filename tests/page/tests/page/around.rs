@@ -1,6 +1,7 @@
 //! The page around the demos: its start, the list and its search, presets, sharing, comparing, what is kept.
 
 use anyhow::{Context as _, Result};
+use serde_json::json;
 use threadlab_page_tests::webdriver::{BACKSPACE, CONTROL, Element};
 use threadlab_page_tests::{Page, Site, in_browser};
 
@@ -48,7 +49,7 @@ fn the_start_page_runs_a_demo_by_itself_and_leads_to_all() -> Result<()> {
         );
         page.session.click(&page.find("link", "Open this demo")?)?;
         until_address(page, "#/lock")?;
-        page.until_run_is("idle")?;
+        page.until("it has not run yet", || Ok(page.told("run")? == "idle"))?;
         page.until_workers_are_gone()
     })
 }
@@ -87,19 +88,26 @@ fn links_lead_from_demo_to_demo_in_the_order_of_the_list() -> Result<()> {
         page.open(Site::People, "")?;
         let titles = listed(page)?;
         page.open(Site::People, "#/starting-threads")?;
-        assert!(!page.is("document.querySelector('.steps [rel=prev]')")?, "it is the first");
-        for title in &titles[1..] {
+        // What is open, with its links to the one before and the one after; none where there is none.
+        let until_open = |place: usize| {
+            let title =
+                |place: Option<usize>| place.and_then(|place| titles.get(place)).map_or("", String::as_str);
+            let expected = [Some(place), place.checked_sub(1), Some(place + 1)].map(title);
+            page.until_right(format!("{} is open", expected[0]), || {
+                let is = page.value(
+                    "['h1', '.steps [rel=prev] .step-title', '.steps [rel=next] .step-title']
+                         .map(selector => document.querySelector(selector)?.innerText ?? '')",
+                )?;
+                Ok((is != json!(expected)).then(|| format!("{is} instead of {expected:?}")))
+            })
+        };
+        until_open(0)?;
+        for place in 1..titles.len() {
             page.session.click(&element(page, ".steps [rel=next]")?)?;
-            page.until(format!("{title} is open"), || {
-                Ok(page.text_of("document.querySelector('h1').innerText")? == *title)
-            })?;
+            until_open(place)?;
         }
-        assert!(!page.is("document.querySelector('.steps [rel=next]')")?, "it is the last");
         page.session.click(&element(page, ".steps [rel=prev]")?)?;
-        let before = titles.len().checked_sub(2).context("two demos")?;
-        page.until("the one before is open", || {
-            Ok(page.text_of("document.querySelector('h1').innerText")? == titles[before])
-        })
+        until_open(titles.len().checked_sub(2).context("two demos")?)
     })
 }
 
@@ -137,8 +145,7 @@ fn a_preset_sets_the_values_and_the_address_and_reset_takes_them_back() -> Resul
         })?;
         press(page, "Reset")?;
         until_address(page, "#/lock?lock=on&threads=2")?;
-        assert_eq!(page.field("Threads")?, "2");
-        Ok(())
+        page.until("the values are back", || Ok(page.field("Threads")? == "2"))
     })
 }
 
@@ -147,7 +154,9 @@ fn a_link_to_share_opens_the_same() -> Result<()> {
     in_browser(|page| {
         page.open(Site::People, "#/lock")?;
         press(page, "No lock")?;
+        until_address(page, "#/lock?lock=off")?;
         page.fill("Threads", "5")?;
+        until_address(page, "#/lock?lock=off&threads=5")?;
         // The clipboard as a page can be sure of having it: its own.
         page.value("(navigator.clipboard.writeText = async text => { window.copied = text; }, true)")?;
         press(page, "Share")?;
@@ -175,6 +184,7 @@ fn a_kept_run_stands_beside_the_next_on_the_same_clock() -> Result<()> {
         press(page, "Keep to compare")?;
         page.until("it is kept", || page.is("document.querySelector('section[aria-label=\"Kept run\"]')"))?;
         press(page, "No lock")?;
+        until_address(page, "#/lock?lock=off")?;
         page.run_to_the_end()?;
         let kept =
             page.text_of("document.querySelector('[aria-label=\"Result of the kept run\"]').innerText")?;
@@ -186,7 +196,7 @@ fn a_kept_run_stands_beside_the_next_on_the_same_clock() -> Result<()> {
         // Either figure's controls move both.
         let pressed = "[...document.querySelectorAll('[aria-label=\"Time in view\"]')]
             .map(group => group.querySelector('[aria-pressed=true]')?.innerText ?? '').join()";
-        assert_eq!(page.text_of(pressed)?, "20 s,20 s");
+        page.until("both show the same", || Ok(page.text_of(pressed)? == "20 s,20 s"))?;
         page.session.click(&element(page, ".kept [aria-label=\"Time in view\"] button:last-child")?)?;
         page.until("both show all", || Ok(page.text_of(pressed)? == "All,All"))?;
         page.session.click(&element(page, ".kept [aria-label=\"Zoom in\"]")?)?;

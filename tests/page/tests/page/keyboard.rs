@@ -13,7 +13,7 @@ fn focus(page: &Page) -> Result<(String, String)> {
 /// Presses Tab until something has the keyboard. What it went through is in the order of the document.
 fn tab_to(page: &Page, role: &str, name: &str) -> Result<Vec<String>> {
     let mut passed = Vec::new();
-    for _ in 0..60 {
+    for _ in 0..200 {
         page.session.press(&[TAB])?;
         let (its_role, its_name) = focus(page)?;
         passed.push(its_name.clone());

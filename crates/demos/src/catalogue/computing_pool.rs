@@ -59,12 +59,11 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         rounds.push(measure(workers, blocks, size)?);
         output::progress(done, total);
     }
-    Ok(compare(&rounds, blocks))
+    Ok(compare(&rounds, blocks, u32::try_from(cores::count())?))
 }
 
 /// The table, the chart and the answer.
-fn compare(rounds: &[Round], blocks: u32) -> Findings {
-    let cores = u32::try_from(cores::count()).unwrap_or(u32::MAX);
+fn compare(rounds: &[Round], blocks: u32, cores: u32) -> Findings {
     let primes = rounds[0].primes;
     let alone = rounds[0].time.as_secs_f64();
     let faster = |round: &Round| alone / round.time.as_secs_f64();
@@ -221,8 +220,9 @@ if __name__ == "__main__":
 
 #[cfg(test)]
 mod tests {
-    use super::{FIRST, count_primes, is_prime};
+    use super::{FIRST, Round, compare, count_primes, is_prime};
     use crate::{Chart, Data, Findings};
+    use std::time::Duration;
 
     fn run(arguments: &str) -> Findings {
         Findings::parse(&crate::run("computing-pool", arguments).unwrap())
@@ -243,9 +243,29 @@ mod tests {
     }
 
     #[test]
-    fn one_task_is_not_made_faster_by_more_workers() {
+    fn the_answer_is_what_was_measured() {
+        let answer = |cores, faster| {
+            let round =
+                |workers, seconds| Round { workers, time: Duration::from_secs_f64(seconds), primes: 7 };
+            compare(&[round(1, 16.0), round(16, 16.0 / faster)], 16, cores).answer
+        };
+        assert_eq!(answer(1, 0.9), Some(1));
+        assert_eq!(answer(2, 1.9), Some(1));
+        assert_eq!(answer(2, 1.1), Some(2));
+        assert_eq!(answer(8, 6.5), Some(1));
+        assert_eq!(answer(8, 3.0), None);
+        assert_eq!(answer(32, 15.0), Some(0));
+    }
+
+    #[test]
+    fn other_primes_would_be_a_failure() {
+        let round = |workers, primes| Round { workers, time: Duration::from_secs(1), primes };
+        assert!(!compare(&[round(1, 7), round(4, 8)], 16, 2).all_held());
+    }
+
+    #[test]
+    fn the_cores_do_not_help_with_one_task() {
         let findings = run("tasks=1&numbers=2");
-        assert!(findings.all_held());
         let [Chart { data: Data::Lines { series, .. }, .. }] = &findings.charts[..] else {
             panic!("{findings:?}")
         };

@@ -242,6 +242,7 @@ print("Never more fetches at once than workers:", "yes" if limited else "no")
 
 #[cfg(test)]
 mod tests {
+    use super::{Round, compare};
     use crate::{Chart, Data, Findings};
 
     fn run(arguments: &str) -> Findings {
@@ -249,9 +250,25 @@ mod tests {
     }
 
     #[test]
-    fn waiting_at_the_same_time_saves_it() {
-        let findings = run("fetches=13&latency=0.03");
-        assert_eq!(findings.answer, Some(2), "{findings:?}");
+    fn the_answer_is_what_was_measured() {
+        let answer = |alone: f64, together: f64| {
+            let round = |workers, seconds| Round { workers, seconds, most_at_once: 1 };
+            compare(&[round(1, alone), round(16, together)], 13).answer
+        };
+        assert_eq!(answer(5.0, 4.5), Some(0));
+        assert_eq!(answer(5.0, 2.5), Some(1));
+        assert_eq!(answer(5.0, 1.2), None);
+        assert_eq!(answer(5.2, 0.4), Some(2));
+    }
+
+    #[test]
+    fn more_fetches_at_once_than_workers_would_be_a_failure() {
+        assert!(!compare(&[Round { workers: 4, seconds: 1.0, most_at_once: 5 }], 13).all_held());
+    }
+
+    #[test]
+    fn without_other_work_the_speed_up_is_the_number_of_turns_that_are_saved() {
+        let findings = run("fetches=13&latency=0.01");
         let [Chart { data: Data::Lines { series, .. }, .. }] = &findings.charts[..] else {
             panic!("{findings:?}")
         };
@@ -260,9 +277,8 @@ mod tests {
     }
 
     #[test]
-    fn one_fetch_is_not_made_faster_by_more_workers() {
+    fn one_fetch_is_alone_in_any_pool() {
         let findings = run("fetches=1&latency=0.1");
-        assert_eq!(findings.answer, Some(0), "{findings:?}");
         assert_eq!(findings.plain().matches("up to 1 at once").count(), 4, "{findings:?}");
     }
 

@@ -8,6 +8,7 @@ mod failures;
 mod kills;
 mod lock_demos;
 mod locks;
+mod page_frames;
 mod page_thread;
 mod pipes;
 mod pool_demos;
@@ -32,6 +33,7 @@ static PROGRAMS: &[&[Named]] = &[
     failures::PROGRAMS,
     kills::PROGRAMS,
     processes::PROGRAMS,
+    page_frames::PROGRAMS,
     pipes::PROGRAMS,
     pool_demos::PROGRAMS,
     process_behaviours::PROGRAMS,

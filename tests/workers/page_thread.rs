@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 use threadlab_threads::lock::{self, RawLock};
+use threadlab_threads::page::{self, PageError};
 use threadlab_threads::sync::rlock::RawRLock;
 use threadlab_threads::thread::{
     Builder, JoinError, Local, StartError, Timer, active_count, current, sleep, start_new_thread,
@@ -209,6 +210,12 @@ fn a_simple_queue_refuses_the_page_what_would_wait() {
 fn the_page_does_not_sleep() {
     refused(|| sleep(LONG));
     sleep(Duration::ZERO);
+}
+
+#[wasm_bindgen_test]
+fn the_page_does_not_ask_itself_to_work() {
+    assert_eq!(page::work(1, Duration::from_millis(1)), Err(PageError::NoPage));
+    assert_eq!(page::watch(|| ()), Err(PageError::NoPage));
 }
 
 /// Threads belong to processes, and the page is none.

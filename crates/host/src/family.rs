@@ -172,6 +172,7 @@ impl Family {
             }
             Heard::Message(Message::Spawn { start }) => self.add_thread(process, &member, start),
             Heard::Message(Message::Drain) => self.turn(),
+            Heard::Message(Message::MeasureFrames { meter }) => member.measure_frames(meter),
             Heard::Message(Message::MakeRoom(done)) => crate::memory::make_room(&done),
             Heard::Message(Message::StartProcess { process, birth }) => self.add_process(process, birth),
             Heard::Message(Message::EndProcess { process, code }) => self.end_child(process, code, None),

@@ -11,6 +11,7 @@
 mod engine;
 mod failure;
 mod family;
+mod frame_meter;
 mod frames;
 mod member;
 mod memory;

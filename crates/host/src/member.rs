@@ -1,5 +1,6 @@
 //! One process of a run: its workers, its memory and its events.
 
+use crate::frame_meter::FrameMeter;
 use crate::memory::View;
 use crate::stream::Stream;
 use crate::workers::Worker;
@@ -12,6 +13,8 @@ pub(crate) struct Member {
     /// Two words that it shares with its workers: how many of its threads are in the kernel, and whether no more may be.
     gate: Int32Array,
     workers: RefCell<Vec<Worker>>,
+    /// What its threads have the page measure at the moment.
+    meters: RefCell<Vec<FrameMeter>>,
     /// Workers that have loaded their script.
     ready: Cell<usize>,
     /// When the last worker was made or became ready, in milliseconds since the run's epoch.
@@ -34,6 +37,7 @@ impl Default for Member {
         Self {
             gate: Int32Array::new(&SharedArrayBuffer::new(8)),
             workers: RefCell::default(),
+            meters: RefCell::default(),
             ready: Cell::default(),
             progress: Cell::default(),
             shared: RefCell::default(),
@@ -99,6 +103,14 @@ impl Member {
         self.memory().map_or(0, |memory| js_sys::SharedArrayBuffer::from(memory.buffer()).byte_length())
     }
 
+    /// Measures the page's frames for one of its threads, by the words at this address.
+    pub(crate) fn measure_frames(&self, words: usize) {
+        let Some(meter) = self.memory().and_then(|memory| FrameMeter::start(memory, words)) else { return };
+        let mut meters = self.meters.borrow_mut();
+        meters.retain(|meter| !meter.is_done());
+        meters.push(meter);
+    }
+
     pub(crate) fn set_exit_code(&self, code: i32) {
         self.exit_code.set(Some(code));
     }
@@ -112,8 +124,9 @@ impl Member {
         self.lost.get()
     }
 
-    /// Ends its workers, in whatever state they are.
+    /// Ends its workers, in whatever state they are, and what the page does for them.
     pub(crate) fn end_workers(&self) {
+        self.meters.take();
         drop(self.workers.take());
     }
 

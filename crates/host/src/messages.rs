@@ -22,6 +22,10 @@ pub(crate) enum Message {
         start: usize,
     },
     Drain,
+    /// Frames are to be measured by the words at this address.
+    MeasureFrames {
+        meter: usize,
+    },
     /// A memory was refused: the page is to give up those that it does not use, and then to say so here.
     MakeRoom(Int32Array),
     /// A further process is to be started, which the kernel knows by this number.
@@ -113,6 +117,7 @@ impl Message {
             },
             protocol::SPAWN => Self::Spawn { start: address(data, protocol::START)? },
             protocol::DRAIN => Self::Drain,
+            protocol::MEASURE_FRAMES => Self::MeasureFrames { meter: address(data, protocol::METER)? },
             protocol::MAKE_ROOM => Self::MakeRoom(field(data, protocol::DONE).dyn_into().ok()?),
             protocol::START_PROCESS => {
                 Self::StartProcess { process: process(data)?, birth: Birth::read(data)? }

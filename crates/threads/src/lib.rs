@@ -46,6 +46,8 @@ mod object;
 pub mod output;
 pub mod owner;
 #[cfg(not(loom))]
+pub mod page;
+#[cfg(not(loom))]
 pub mod pool;
 #[cfg(not(loom))]
 pub mod process;

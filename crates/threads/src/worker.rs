@@ -9,7 +9,7 @@ use crate::{clock, futex, stack, thread};
 use core::sync::atomic::AtomicPtr;
 use core::time::Duration;
 use js_sys::{Object, Reflect};
-use threadlab_trace::{Trace, protocol};
+use threadlab_trace::{Trace, frame_meter, protocol};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -121,6 +121,11 @@ pub(crate) fn request(start: Start) -> Result<(), String> {
         drop(unsafe { Box::from_raw(start) });
         format!("{error:?}")
     })
+}
+
+/// Has the page measure its frames by these words, which stay where they are until it is done.
+pub(crate) fn measure_frames(words: &[AtomicU32; frame_meter::WORDS]) {
+    post(&[(protocol::KIND, protocol::MEASURE_FRAMES.into()), (protocol::METER, address(words))]);
 }
 
 /// Ends the process, which has been damaged, with a message.

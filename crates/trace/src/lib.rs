@@ -23,6 +23,7 @@
 //! ```
 
 mod event;
+pub mod frame_meter;
 mod ids;
 mod local;
 mod merge;

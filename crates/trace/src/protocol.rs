@@ -5,7 +5,8 @@
 //! worker in a process. Worker to page: [`KERNEL`] and [`STARTED`] once by each leader, [`SPAWN`] for each further worker
 //! that is wanted, [`KERNEL_BEGUN`] by each that uses what processes share, [`DRAIN`] when the page has fallen behind, [`EXITED`] at the end of the program, [`READY`] when a
 //! worker's script has been loaded and [`DIED`] when its thread ended in a way that no program can catch. A worker asks
-//! for a further process by [`START_PROCESS`] and for the end of one by [`END_PROCESS`].
+//! for a further process by [`START_PROCESS`] and for the end of one by [`END_PROCESS`], and has the page measure its frames
+//! by [`MEASURE_FRAMES`].
 //!
 //! One worker of a run may be its supervisor, which runs no program: it is the page's hand in the kernel, where the page
 //! itself must not wait. It is started by [`SUPERVISE`], told [`COPY_TEMPLATE`], [`EXPEL`] and [`BURY`], and answers
@@ -61,6 +62,8 @@ pub const STARTED: &str = "started";
 pub const SPAWN: &str = "spawn";
 /// Worker to page: read the rings now.
 pub const DRAIN: &str = "drain";
+/// Worker to page: measure the frames, and work meanwhile if that is asked for. Carries [`METER`].
+pub const MEASURE_FRAMES: &str = "measureFrames";
 /// Leader to page: the program has ended and all its events are in the rings. Carries [`FAILURE`], or null.
 pub const EXITED: &str = "exited";
 
@@ -115,6 +118,8 @@ pub const TRACE: &str = "trace";
 /// The address of the process's controls: a 32-bit float, the time scale, and a word that is counted up after a change.
 /// The waiters of both are notified.
 pub const CONTROLS: &str = "controls";
+/// The address of a [`frame_meter`](crate::frame_meter).
+pub const METER: &str = "meter";
 /// Why the program failed, as text.
 pub const FAILURE: &str = "failure";
 /// The thread that died: its number, or 0 where it is not known.

@@ -1,6 +1,6 @@
 //! A colour and a mark for each thread.
 
-use threadlab_model::FIRST_PROCESS;
+use threadlab_model::{FIRST_PROCESS, Model, Thread};
 use threadlab_trace::ThreadId;
 
 /// How many colours there are, the main thread's included.
@@ -37,6 +37,13 @@ impl Accent {
         }
         let place = (process - FIRST_PROCESS - 1).wrapping_add(thread.0.saturating_sub(ThreadId::MAIN.0));
         Self { colour: place % (COLOURS - 1) + 1, mark: MARKS / 2 + place / (COLOURS - 1) % (MARKS / 2) }
+    }
+
+    /// The accent of a thread of this model; where threads of all processes meet, each has that which it has at home.
+    pub fn in_model(model: &Model, thread: ThreadId) -> Self {
+        let home = model.thread(thread).and_then(Thread::home);
+        let (process, thread) = home.unwrap_or((model.process(), thread));
+        Self::within(process, thread)
     }
 
     /// The classes that give an element this accent.

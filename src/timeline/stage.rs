@@ -284,7 +284,9 @@ fn span_words(family: &Family, lane: usize, time: u64) -> Option<String> {
         }
         SpanKind::Sleeping => "sleeping".to_owned(),
         SpanKind::Waiting(object) => {
-            format!("waiting for {}", model.object(object)?.words())
+            // What processes share is not known to any of them.
+            let object = model.object(object).or_else(|| family.shared().object(object))?;
+            format!("waiting for {}", object.words())
         }
         SpanKind::Joining(target) => format!("waiting for {} to end", name(target)),
         SpanKind::Awaiting(child) => {

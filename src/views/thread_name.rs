@@ -1,13 +1,13 @@
 //! A thread's name with its mark.
 
 use crate::accents::Accent;
-use threadlab_model::{FIRST_PROCESS, Model, Process};
+use threadlab_model::{FIRST_PROCESS, Family, Model, Process};
 use threadlab_trace::ThreadId;
 use yew::prelude::*;
 
 /// The name of a thread, with its mark in its colour before it.
 pub fn thread_name(model: &Model, thread: ThreadId) -> Html {
-    marked(Accent::within(model.process(), thread), plain(model, thread))
+    marked(Accent::in_model(model, thread), plain(model, thread))
 }
 
 /// The same among threads of all processes: a child process's main thread goes by the process's name, and its other
@@ -20,6 +20,11 @@ pub fn name_among_all(process: &Process, thread: ThreadId) -> Html {
         _ => format!("{} {}", process.name(), plain(process.model(), thread)),
     };
     marked(accent, name)
+}
+
+/// The name of a process, with the mark of its main thread.
+pub fn process_name(family: &Family, process: u32) -> Html {
+    marked(Accent::within(process, ThreadId::MAIN), family.name_among_all(process, ThreadId::MAIN))
 }
 
 fn plain(model: &Model, thread: ThreadId) -> String {

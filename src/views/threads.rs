@@ -116,7 +116,7 @@ fn row(run: &Run, process: &Process, thread: &Thread) -> Html {
                 let within = if state == ThreadState::Running { "" } else { " in" };
                 format!("{within} task {task}")
             });
-            let waits = model.waits_for_words(thread.id());
+            let waits = run.family.waits_for_words(process.number(), thread.id());
             let waits = waits.map_or_else(String::new, |words| format!(" for {words}"));
             Some(task + &waits).filter(|words| !words.is_empty())
         }

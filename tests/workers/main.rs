@@ -19,6 +19,7 @@ mod process_queues;
 mod process_shared;
 mod process_sync;
 mod processes;
+mod shared_events;
 mod threads;
 
 use threadlab_harness::{Named, Run, find};
@@ -42,6 +43,7 @@ static PROGRAMS: &[&[Named]] = &[
     process_queues::PROGRAMS,
     process_shared::PROGRAMS,
     process_sync::PROGRAMS,
+    shared_events::PROGRAMS,
 ];
 
 threadlab_threads::engine!(|name: &str, arguments: &str| {

@@ -2,10 +2,10 @@
 
 use super::{Drawing, slots};
 use crate::words;
-use threadlab_model::Barrier;
+use threadlab_model::{Barrier, Model};
 use yew::prelude::*;
 
-pub(super) fn draw(process: u32, barrier: &Barrier) -> Drawing {
+pub(super) fn draw(model: &Model, barrier: &Barrier) -> Drawing {
     let arrived = barrier.arrived();
     let parties = barrier.parties().map_or(arrived.len(), |parties| parties as usize);
     let words = if barrier.is_broken() {
@@ -13,7 +13,7 @@ pub(super) fn draw(process: u32, barrier: &Barrier) -> Drawing {
     } else {
         format!("{} of {parties} arrived", arrived.len())
     };
-    let picture = slots::of_threads(process, arrived.iter().copied(), parties);
+    let picture = slots::of_threads(model, arrived.iter().copied(), parties);
     Drawing {
         words,
         picture: html! { <span class="slots">{ picture }</span> },

@@ -13,6 +13,8 @@ pub(super) fn draw(model: &Model, object: &Object) -> Drawing {
     let depth = holders.first().map_or(0, |hold| hold.count);
     let words = match holders.len() {
         // The thread that held it at the fork is not in this copy of the memory.
+        // The process that held it has ended, or let go of it.
+        0 if object.abandoned() > 0 => "abandoned while held".to_owned(),
         0 if object.is_left_behind() => "left held by the fork".to_owned(),
         0 => "free".to_owned(),
         readers if shared && !alone => format!("read by {readers}:"),
@@ -23,14 +25,14 @@ pub(super) fn draw(model: &Model, object: &Object) -> Drawing {
     let picture = match holders {
         [hold] => thread_name(model, hold.thread),
         several => {
-            html! { <span class="slots">{ slots::of_holders(model.process(), several, several.len()) }</span> }
+            html! { <span class="slots">{ slots::of_holders(model, several, several.len()) }</span> }
         }
     };
-    let data = vec![("data-depth", depth.to_string())];
+    let data = vec![("data-depth", depth.to_string()), ("data-abandoned", object.abandoned().to_string())];
     Drawing {
         words,
         picture,
-        on: !holders.is_empty() || object.is_left_behind(),
+        on: !holders.is_empty() || object.is_left_behind() || object.abandoned() > 0,
         hint: acquisitions(object),
         data,
     }

@@ -2,6 +2,7 @@
 //! its drawing in a file of its own.
 
 mod barrier;
+mod between;
 mod condition;
 mod flag;
 mod lock;
@@ -38,11 +39,13 @@ struct Drawing {
 pub fn Objects(props: &RunProps) -> Html {
     use_refresh(&props.runner);
     let run = props.runner.run();
-    let none = run.family.processes().all(|process| process.model().objects().len() == 0);
+    let shared = run.family.shared().model().objects().len();
+    let none = shared == 0 && run.family.processes().all(|process| process.model().objects().len() == 0);
     html! {
         <section class="panel panel-objects" aria-label="Shared objects">
             <h2>{ "Shared objects" }</h2>
             <div class="panel-body" tabindex="0" role="group" aria-label="List of shared objects">
+                { between::section(&run.family) }
                 { for run.family.processes().map(group) }
                 if none {
                     <p class="empty">{ "A lock or a queue shows up here when a thread first uses it." }</p>
@@ -70,8 +73,12 @@ fn group(process: &Process) -> Html {
 }
 
 fn card(model: &Model, object: &Object) -> Html {
+    drawn(model, object, draw(model, object))
+}
+
+/// The card of an object with this drawing.
+fn drawn(model: &Model, object: &Object, drawing: Drawing) -> Html {
     let id = object.id().0.to_string();
-    let drawing = draw(model, object);
     let card = html! {
         <article class="object" key={id.clone()} data-object={id}>
             <h3>{ object.words().to_string() }</h3>
@@ -104,10 +111,12 @@ fn draw(model: &Model, object: &Object) -> Drawing {
         ObjectState::Once { set } => flag::draw_once(model, object, *set),
         ObjectState::Event { set } => flag::draw_event(*set),
         ObjectState::Condition(condition) => condition::draw(condition),
-        ObjectState::Semaphore(semaphore) => semaphore::draw(model.process(), object, semaphore),
-        ObjectState::Barrier(barrier) => barrier::draw(model.process(), barrier),
+        ObjectState::Semaphore(semaphore) => semaphore::draw(model, object, semaphore),
+        ObjectState::Barrier(barrier) => barrier::draw(model, barrier),
         ObjectState::Queue(queue) => queue::draw(object, queue),
         ObjectState::Pool(pool) => pool::draw(model, object, pool),
+        // The two ends of a pipe are drawn together.
+        ObjectState::PipeEnd(_) => Drawing::default(),
         ObjectState::Timers(pending) => timers::draw(pending),
     }
 }

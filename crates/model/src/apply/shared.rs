@@ -193,6 +193,18 @@ impl Step<'_> {
         Ok(())
     }
 
+    /// A thread puts something into a shared object, or gets something from it, and its process is one that does.
+    #[inline]
+    pub(super) fn note_user(&mut self, thread_at: usize, object_at: usize, purpose: Purpose) {
+        if let Some((process, _)) = self.model.threads[thread_at].home {
+            let object = &mut self.model.objects[object_at];
+            let users = if purpose == Purpose::Put { &mut object.givers } else { &mut object.takers };
+            if !users.contains(&process) {
+                users.push(process);
+            }
+        }
+    }
+
     /// A thread did not get what it wanted.
     pub(super) fn refused(&mut self, object: ObjectId) -> Taken {
         let at = self.actor()?;

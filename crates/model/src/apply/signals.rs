@@ -97,6 +97,7 @@ impl Step<'_> {
         let thread_at = self.actor()?;
         let at = self.object(object)?;
         self.got_through(thread_at, at);
+        self.note_user(thread_at, at, Purpose::Put);
         self.change_by_waiter(object, |step, at| match &mut step.entry(at).state {
             ObjectState::Queue(queue) => queue.add(item),
             _ => false,
@@ -107,6 +108,7 @@ impl Step<'_> {
         let thread_at = self.actor()?;
         let at = self.object(object)?;
         self.got_through(thread_at, at);
+        self.note_user(thread_at, at, Purpose::Get);
         self.change_by_waiter(object, |step, at| match &mut step.entry(at).state {
             ObjectState::Queue(queue) => queue.take(item),
             _ => false,

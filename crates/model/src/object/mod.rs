@@ -49,6 +49,9 @@ pub struct Object {
     pub(crate) state: ObjectState,
     /// The processes that have it, if processes share it, in the order in which they came to it.
     pub(crate) open: Vec<u32>,
+    /// The processes that put into it, and those that got from it, if processes share it.
+    pub(crate) givers: Vec<u32>,
+    pub(crate) takers: Vec<u32>,
     /// How much of it was held by processes that have ended or let go of it, and has not been given back since: permits,
     /// or 1 for a lock.
     pub(crate) abandoned: u32,
@@ -123,6 +126,8 @@ impl Object {
             waiters: Waiters::default(),
             state: ObjectState::Lock,
             open: Vec::new(),
+            givers: Vec::new(),
+            takers: Vec::new(),
             abandoned: 0,
             left_behind: false,
             acquisitions: 0,
@@ -256,6 +261,16 @@ impl Object {
     /// The processes that have it, if processes share it, in the order in which they came to it.
     pub fn open_in(&self) -> &[u32] {
         &self.open
+    }
+
+    /// The processes that have put something into it, if processes share it, in the order in which they began to.
+    pub fn givers(&self) -> &[u32] {
+        &self.givers
+    }
+
+    /// The processes that have got something from it, if processes share it, in the order in which they began to.
+    pub fn takers(&self) -> &[u32] {
+        &self.takers
     }
 
     /// How much of it was held by processes that have ended or let go of it, and has not been given back since: permits of

@@ -5,6 +5,7 @@
 mod objects;
 mod pools;
 mod processes;
+mod shared;
 
 use std::hint::black_box;
 use std::sync::{Arc, Barrier};
@@ -38,6 +39,8 @@ fn find(_demo: &str, arguments: &str) -> Result<Program, String> {
         Some("16") => processes::staying,
         Some("17") => processes::left_behind,
         Some("18") => ticking,
+        Some("19") => shared::staying,
+        Some("20") => shared::deadlock,
         other => return Err(format!("there is no program {other:?}")),
     };
     Ok(Box::new(program))

@@ -14,5 +14,6 @@ mod names;
 mod objects;
 mod pools;
 mod processes;
+mod shared;
 mod shots;
 mod stopping;

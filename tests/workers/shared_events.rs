@@ -3,7 +3,7 @@
 use crate::process_sync::{LONG, all_well, start, text};
 use crate::run;
 use threadlab_harness::{Named, Run};
-use threadlab_model::{FIRST_PROCESS, Family, Object, ObjectState, Process as Seen, testing};
+use threadlab_model::{Channel, FIRST_PROCESS, Family, Object, ObjectState, Process as Seen, testing};
 use threadlab_processes::process::{fork, spawn};
 use threadlab_processes::sync::{Condition, Event, Lock, Semaphore};
 use threadlab_processes::{Connection, Error, Process, Queue, StartMethod, Value, named_pipe};
@@ -161,7 +161,7 @@ async fn pipes_queues_and_locks_tell_what_went_through_them() {
     let sent = first.outgoing().expect("it goes both ways");
     assert_eq!((sent.sent(), sent.received(), sent.fill()), (ROUNDS.into(), ROUNDS.into(), 0));
     assert_eq!(second.incoming(), Some(sent));
-    assert_eq!(second.outgoing().map(|back| back.sent()), Some(0));
+    assert_eq!(second.outgoing().map(Channel::sent), Some(0));
     let jobs = object(&family, "jobs");
     assert_eq!((jobs.givers(), jobs.takers()), (&[2][..], &[3][..]));
     let ObjectState::Queue(items) = jobs.state() else { panic!("{jobs:?}") };

@@ -10,7 +10,6 @@ use crate::objects::{LONG, words};
 type Desk = (Connection, Queue<u32>, Lock, Semaphore, Event);
 
 /// Takes one of the numbers, puts items until there is no room, and keeps what it holds.
-#[expect(clippy::needless_pass_by_value, reason = "a process's function takes its argument by value")]
 fn produce((numbers, jobs, screen, seats, here): Desk) -> Result<(), String> {
     let _first: Vec<u8> = numbers.recv_bytes().map_err(words)?;
     screen.acquire().map_err(words)?;
@@ -23,7 +22,6 @@ fn produce((numbers, jobs, screen, seats, here): Desk) -> Result<(), String> {
 }
 
 /// Takes one item and waits for the lock that is not given back.
-#[expect(clippy::needless_pass_by_value, reason = "a process's function takes its argument by value")]
 fn consume((jobs, screen, here): (Queue<u32>, Lock, Event)) -> Result<(), String> {
     here.wait().map_err(words)?;
     jobs.get().map_err(words)?;
@@ -57,7 +55,6 @@ pub fn staying() -> Result<String, String> {
 }
 
 /// Holds one lock and waits for the other, once both have one.
-#[expect(clippy::needless_pass_by_value, reason = "a process's function takes its argument by value")]
 fn embrace((first, second, told, wait): (Lock, Lock, Event, Event)) -> Result<(), String> {
     let _first = first.lock().map_err(words)?;
     told.set().map_err(words)?;

@@ -3,6 +3,7 @@
 mod addresses;
 mod around;
 mod bad_input;
+mod catalogue;
 mod deadlock;
 mod demos;
 mod failures;

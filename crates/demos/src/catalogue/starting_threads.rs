@@ -163,6 +163,7 @@ for thread in threads:
     thread.join()  # (3)
 taken = time.monotonic() - begin
 print("All the ticks took:", f"{taken:.1f} s")
+print("No thread ended before its last tick:", "yes" if taken >= 2 * PERIOD * TICKS else "no")
 print("As long as the slowest thread alone:", "yes" if taken < 1.5 * 2 * PERIOD * TICKS else "no")
 "#,
 };

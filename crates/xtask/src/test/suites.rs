@@ -16,6 +16,7 @@ use crate::ports;
 use crate::setup::Setup;
 use crate::step::note;
 use crate::tools::browser::Browser;
+use crate::tools::python;
 use crate::tools::wasm_bindgen;
 use crate::wasm::{self, Build, TARGET};
 use crate::workspace::{Cache, Workspace};
@@ -36,7 +37,7 @@ const LONG_RUN: &str = "7200";
 /// Unit and property tests of the packages that run natively.
 pub(super) fn native(workspace: &Workspace, options: &Options) -> Result<Count> {
     let mut cargo = native::cargo(workspace);
-    cargo.args(["test", "--no-fail-fast"]);
+    cargo.args(["test", "--no-fail-fast"]).env(python::VARIABLE, python::find_or_install()?);
     if options.long {
         cargo.env("PROPTEST_CASES", "5000");
     }

@@ -2,6 +2,7 @@
 
 pub mod browser;
 mod install;
+pub mod python;
 pub mod trunk;
 pub mod wasm_bindgen;
 pub mod wasm_opt;

@@ -13,12 +13,49 @@ const MAX_LINES: u64 = 1_000;
 /// Lines that are rendered together: a block that is full is never looked at again.
 const BLOCK: u64 = 50;
 
+/// How far above its end the log still counts as scrolled to it, in CSS pixels.
+const AT_THE_END: i32 = 24;
+
+/// Keeps the newest line in view, unless the reader has scrolled up.
+struct Follow {
+    on: bool,
+    /// Where it has scrolled to: what the browser tells of that is not the reader's doing, and new lines may have come
+    /// since.
+    top: i32,
+}
+
+impl Follow {
+    fn set(&mut self, body: &Element, on: bool) {
+        self.on = on;
+        // Until then the place is the page's to choose; after that the browser keeps the reader's lines where they are.
+        // An attribute that cannot be set costs just that.
+        let _ = if on { body.remove_attribute(PAUSED) } else { body.set_attribute(PAUSED, "") };
+    }
+
+    fn scroll(&mut self, body: &Element) {
+        if self.on {
+            body.set_scroll_top(body.scroll_height());
+            self.top = body.scroll_top();
+        }
+    }
+
+    fn scrolled(&mut self, body: &Element) {
+        let top = body.scroll_top();
+        if top != self.top {
+            self.set(body, body.scroll_height() - body.client_height() - top < AT_THE_END);
+        }
+    }
+}
+
+/// The attribute of a log that does not follow the newest line, for its style.
+const PAUSED: &str = "data-paused";
+
 /// The log named "Output". It follows the newest line, unless the reader scrolled up.
 #[component]
 pub fn Output(props: &RunProps) -> Html {
     use_refresh(&props.runner);
     let body = use_node_ref();
-    let follow = use_mut_ref(|| true);
+    let follow = use_mut_ref(|| Follow { on: true, top: 0 });
     let run = props.runner.run();
     let output = run.family.output();
     let printed = output.printed();
@@ -27,13 +64,12 @@ pub fn Output(props: &RunProps) -> Html {
     use_effect_with((printed, run.number), {
         let (body, follow) = (body.clone(), follow.clone());
         move |&(printed, _)| {
-            if printed == 0 {
-                *follow.borrow_mut() = true;
-            }
-            if let Some(body) = body.cast::<Element>()
-                && *follow.borrow()
-            {
-                body.set_scroll_top(body.scroll_height());
+            if let Some(body) = body.cast::<Element>() {
+                let mut follow = follow.borrow_mut();
+                if printed == 0 {
+                    follow.set(&body, true);
+                }
+                follow.scroll(&body);
             }
         }
     });
@@ -41,8 +77,7 @@ pub fn Output(props: &RunProps) -> Html {
         let body = body.clone();
         Callback::from(move |_: Event| {
             if let Some(body) = body.cast::<Element>() {
-                let below = body.scroll_height() - body.client_height() - body.scroll_top();
-                *follow.borrow_mut() = below < 24;
+                follow.borrow_mut().scrolled(&body);
             }
         })
     };

@@ -13,6 +13,7 @@ mod keyboard;
 mod layout;
 mod names;
 mod objects;
+mod output;
 mod pools;
 mod processes;
 mod shared;

@@ -1,0 +1,57 @@
+//! The printed lines, while many are printed.
+
+use anyhow::Result;
+use serde_json::json;
+use threadlab_page_tests::{Page, Site, in_browser};
+
+/// How far the end of the log is below what is seen, in CSS pixels.
+const BELOW: &str =
+    "(log => log.scrollHeight - log.clientHeight - log.scrollTop)(document.querySelector('[role=log]'))";
+
+/// The number of the line that was printed last.
+fn printed(page: &Page) -> Result<u64> {
+    let last =
+        page.value("Number([...document.querySelectorAll('[data-line]')].at(-1)?.dataset.line ?? 0)")?;
+    Ok(last.as_u64().unwrap_or(0))
+}
+
+/// Waits until so many more lines have been printed.
+fn until_more_lines(page: &Page, more: u64) -> Result<()> {
+    let enough = printed(page)? + more;
+    page.until(format!("{more} lines more"), || Ok(printed(page)? >= enough))
+}
+
+/// Scrolls the log, again and again until that is heard of: while lines come, it scrolls by itself too.
+fn scroll(page: &Page, to_the_end: bool) -> Result<()> {
+    page.until("the log has been scrolled", || {
+        let below = page.session.async_script(
+            &format!(
+                "const log = document.querySelector('[role=log]');
+                 log.scrollTop = arguments[0] ? log.scrollHeight : 0;
+                 // The browser tells of it in the next frame.
+                 for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+                 return {BELOW};"
+            ),
+            json!([to_the_end]),
+        )?;
+        Ok((below.as_f64().unwrap_or_default() < 24.0) == to_the_end)
+    })
+}
+
+#[test]
+fn the_newest_line_is_in_view_unless_the_reader_has_scrolled_up() -> Result<()> {
+    in_browser(|page| {
+        // More lines than there is room for.
+        page.open(Site::TestEngine, "#/lock?threads=18")?;
+        page.run()?;
+        until_more_lines(page, 1_100)?;
+        page.until("the newest line is in view", || page.is(&format!("{BELOW} < 24")))?;
+        scroll(page, false)?;
+        until_more_lines(page, 100)?;
+        assert!(page.is(&format!("{BELOW} > 1000"))?, "it stays where the reader is");
+        scroll(page, true)?;
+        until_more_lines(page, 100)?;
+        page.until("the newest line is in view again", || page.is(&format!("{BELOW} < 24")))?;
+        page.stop()
+    })
+}

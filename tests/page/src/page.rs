@@ -190,6 +190,24 @@ impl Page {
         })
     }
 
+    /// Waits until there is one element, and one only, of each of these roles with these names.
+    ///
+    /// # Errors
+    /// When there is none of some, or several.
+    pub fn until_heard(&self, expected: &[(&str, &str)]) -> Result<()> {
+        self.until_right("all roles and names", || {
+            let mut heard = Vec::new();
+            for element in self.session.all(CANDIDATES)? {
+                heard.push((self.session.role(&element)?, self.session.name(&element)?));
+            }
+            let count = |&(role, name): &(&str, &str)| {
+                heard.iter().filter(|(its_role, its_name)| its_role == role && its_name == name).count()
+            };
+            let wrong = expected.iter().find(|element| count(element) != 1);
+            Ok(wrong.map(|(role, name)| format!("not one {role} “{name}” among {heard:?}")))
+        })
+    }
+
     /// The button of this name. Waits for it.
     ///
     /// # Errors

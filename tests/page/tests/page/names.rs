@@ -8,7 +8,7 @@ fn everything_is_found_by_role_and_name() -> Result<()> {
     in_browser(|page| {
         page.open(Site::People, "#/lock?speed=20")?;
         page.run_to_the_end()?;
-        for (role, name) in [
+        page.until_heard(&[
             ("navigation", "Demos"),
             ("form", "Parameters"),
             ("button", "Run"),
@@ -26,9 +26,7 @@ fn everything_is_found_by_role_and_name() -> Result<()> {
             ("log", "Output"),
             ("region", "Code"),
             ("article", "Explanation"),
-        ] {
-            page.find(role, name)?;
-        }
+        ])?;
         page.until("the list says that it has been run", || {
             Ok(page.texts("nav [aria-current=page]")? == ["Lock (done)"])
         })?;

@@ -178,3 +178,23 @@ fn the_answer_and_the_marks_in_the_code_come_when_their_time_has_come() -> Resul
         })
     })
 }
+
+#[test]
+fn a_pool_fetches_the_pages_own_files() -> Result<()> {
+    in_browser(|page| {
+        run(page, "#/waiting-pool?speed=20&fetches=6")?;
+        let output = page.output()?;
+        let bytes = |line: &String| {
+            let words: Vec<_> = line.split([' ', ',']).collect();
+            words
+                .iter()
+                .position(|&word| word == "bytes")
+                .and_then(|place| words[place - 1].parse::<u32>().ok())
+        };
+        let sizes: Vec<_> = output.iter().filter_map(bytes).collect();
+        assert_eq!(sizes.len(), 4, "{output:?}");
+        assert!(sizes[0] > 1000 && sizes.iter().all(|&size| size == sizes[0]), "{output:?}");
+        assert!(page.result()?.contains("Never more fetches at once than workers: yes"));
+        Ok(())
+    })
+}

@@ -40,7 +40,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     }
     let none_done = !futures.iter().any(Future::is_done);
     let submitted = elapsed();
-    say!("all {tasks} are submitted after {submitted:.2} s");
+    say!("all {tasks} are submitted after {submitted:.3} s");
     // Only a task that no worker has begun can be cancelled.
     let cancelled = arguments.switch("cancel") && futures.last().is_some_and(Future::cancel); // (3)
 
@@ -80,7 +80,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         let ran = begun.load(Ordering::Relaxed);
         findings = findings.held("the cancelled task never began", ran == tasks - 1);
     }
-    findings = findings.figure("all were submitted after", format_args!("{submitted:.2} s"));
+    findings = findings.figure("all were submitted after", format_args!("{submitted:.3} s"));
     // With a worker for each task, nobody can tell whether submitting waited for a worker.
     Ok(if none_done && tasks > workers { findings.answer(2) } else { findings })
 }

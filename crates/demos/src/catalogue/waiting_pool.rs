@@ -161,7 +161,8 @@ pub const LESSON: Lesson = Lesson {
         "In the lanes of the pool of one, the fetches stand in a row. In the pool of four they come in turns of four, the \
          last one alone because thirteen is three times four and one. In the pool of sixteen all stand side by side, \
          and three workers have nothing to do.",
-        "The lanes are thin nearly all the time: the workers sleep. Each wakes for a moment when its file has come.",
+        "The tasks in the lanes are pale nearly all the time: their workers sleep. The dark edge at the end of each is the \
+         moment in which its file came.",
         "The result has a row for each pool and a chart. The line of the measured speed-up follows the other one as far \
          as waiting is all that there is.",
     ],

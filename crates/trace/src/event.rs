@@ -287,8 +287,8 @@ pub enum What {
         /// The process.
         process: u32,
     },
-    /// It did something to an object that processes share, without waiting. What that was the kernel's events tell; this
-    /// one is for the place.
+    /// It did something to an object that processes share, without waiting, at another place than its last event's. What
+    /// that was the kernel's events tell; this one is for the place.
     Used {
         /// The object.
         object: ObjectId,

@@ -126,6 +126,7 @@ impl Trace {
             lost: 0,
             pressure: PRESSURE_CHUNKS,
             places: [0; PLACES],
+            place: 0,
         }
     }
 }
@@ -156,6 +157,8 @@ pub struct Recorder {
     pressure: u32,
     /// Places told, by a hash of their address.
     places: [usize; PLACES],
+    /// The place of the thread's last event that had one, or 0.
+    place: u32,
 }
 
 pub(crate) type Caller = &'static Location<'static>;
@@ -174,6 +177,7 @@ impl Recorder {
     /// Records from now on for this thread.
     pub fn set_thread(&mut self, thread: ThreadId) {
         self.thread = thread;
+        self.place = 0;
         self.ring.thread.store(thread.0, Ordering::Relaxed);
     }
 
@@ -192,7 +196,15 @@ impl Recorder {
             self.places[slot] = address;
         }
         self.before(entry);
-        self.put(entry, place_number(address));
+        self.place = place_number(address);
+        self.put(entry, self.place);
+    }
+
+    /// Whether the thread's last event that had a place had this one.
+    #[inline]
+    pub(crate) fn is_at(&self, caller: Caller) -> bool {
+        let address: *const Location<'static> = caller;
+        self.place == place_number(address.addr())
     }
 
     /// Tells of dropped events first, where the coming event is sure to be kept.

@@ -192,6 +192,9 @@ fn the_events_of_processes_come_back_as_they_were_recorded() {
     recorder.process_join_ended(3, here);
     recorder.process_end_asked(2, here);
     recorder.used(ObjectId::shared(9), here);
+    let there = Location::caller();
+    recorder.used(ObjectId::shared(9), there);
+    recorder.used(ObjectId::shared(8), there);
 
     let created = |process, name: &str, method, daemon| What::ProcessCreated {
         process,
@@ -208,6 +211,8 @@ fn the_events_of_processes_come_back_as_they_were_recorded() {
         What::ProcessJoinBegan { process: 3, timed: false },
         What::ProcessJoinEnded { process: 3 },
         What::ProcessEndAsked { process: 2 },
+        // It was here already, and it is there only once.
+        What::PlaceDefined { line: there.line(), file: there.file().into() },
         What::Used { object: ObjectId::shared(9) },
     ];
     let events = read(&LocalDirectory(trace));

@@ -305,10 +305,13 @@ impl Recorder {
         self.record(&Entry::plain(Code::ProcessEndAsked, process, 0), caller);
     }
 
-    /// The thread did something to a shared object without waiting.
+    /// The thread did something to a shared object without waiting. It is about the place alone, so nothing is recorded
+    /// where the thread was at the same before.
     #[inline]
     pub fn used(&mut self, object: ObjectId, caller: Caller) {
-        self.record(&Entry::frequent(Code::Used, object.0, 0), caller);
+        if !self.is_at(caller) {
+            self.record(&Entry::frequent(Code::Used, object.0, 0), caller);
+        }
     }
 
     /// The thread printed a line.

@@ -20,6 +20,7 @@ mod process_shared;
 mod process_sync;
 mod processes;
 mod shared_events;
+mod thread_demos;
 mod threads;
 
 use threadlab_harness::{Named, Run, find};
@@ -28,6 +29,7 @@ use threadlab_host::{Options, live_workers};
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 static PROGRAMS: &[&[Named]] = &[
+    thread_demos::PROGRAMS,
     threads::PROGRAMS,
     lock_demos::PROGRAMS,
     locks::PROGRAMS,

@@ -20,7 +20,7 @@ threadlab_threads::engine!(|name: &str, arguments: &str| {
 });
 
 /// A run that takes longer than this many milliseconds hangs. The test fails then, and the others go on.
-const PATIENCE: i32 = if crate::stress::LONG { 3_000_000 } else { 100_000 };
+const PATIENCE: i32 = if crate::stress::LONG { 3_000_000 } else { 300_000 };
 
 pub(crate) async fn run(behaviour: &'static Behaviour, arguments: &str, recorded: bool) {
     let mut watcher = Watcher::default();

@@ -5,7 +5,8 @@
 
 use core::time::Duration;
 use std::collections::BTreeMap;
-use threadlab_threads::{clock, thread, untraced};
+use threadlab_threads::process::options;
+use threadlab_threads::{thread, untraced};
 use threadlab_trace::{Event, ObjectId, ThreadId, What};
 
 /// The sleep that waits to be woken, and no test sleeps as long for another reason. In real time it never ends.
@@ -22,15 +23,10 @@ const RACING: f32 = 1e15;
 /// its wait, so call it before that.
 #[track_caller]
 pub(crate) fn settle() {
-    // Time may still race from the time before.
+    // Time may still race from the time before, and the sleep would be over at once.
     untraced(|| {
-        let step = Duration::from_millis(5);
-        loop {
-            let before = clock::now();
-            thread::sleep(step);
-            if clock::now().saturating_sub(before) >= step {
-                break;
-            }
+        while options().time_scale >= RACING {
+            thread::sleep(Duration::from_millis(5));
         }
     });
     thread::sleep(UNTIL_WOKEN);

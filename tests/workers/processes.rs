@@ -7,7 +7,7 @@ use std::sync::Arc;
 use threadlab_harness::Named;
 use threadlab_host::Outcome;
 use threadlab_processes::process::{ExitCode, active_children, current_pid, exit, fork, forkserver, spawn};
-use threadlab_processes::{Error, Process, Rule, StartMethod};
+use threadlab_processes::{Error, Process, Rule, StartMethod, sync};
 use threadlab_threads::lock::RawLock;
 use threadlab_threads::thread::{self, sleep};
 use threadlab_threads::{Event, Lock, say};
@@ -69,11 +69,13 @@ pub static PROGRAMS: &[Named] = &[
         Ok(format!("{codes:?}"))
     }),
     ("a life", |_| {
-        let child = spawn(|()| sleep(Duration::from_millis(50)), ());
+        let end = sync::Event::new().map_err(text)?;
+        let child = spawn(|end: sync::Event| end.wait(), end.clone());
         let mut seen =
             vec![format!("{} {:?} {}", child.is_alive(), child.exit_code(), active_children().len())];
         child.start().map_err(text)?;
         seen.push(format!("{} {:?} {}", child.is_alive(), child.exit_code(), active_children().len()));
+        end.set().map_err(text)?;
         child.join().map_err(text)?;
         seen.push(format!("{} {:?} {}", child.is_alive(), child.exit_code(), active_children().len()));
         let twice = child.start().err().and_then(|error| error.rule());

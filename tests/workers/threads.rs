@@ -4,13 +4,28 @@ use crate::run;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use threadlab_harness::Named;
-use threadlab_host::{Options, Outcome};
+use threadlab_harness::{Named, Run};
+use threadlab_host::{Options, Outcome, live_workers};
 use threadlab_threads::output::progress;
 use threadlab_threads::thread::{Builder, JoinError, current, sleep, spawn};
 use threadlab_threads::{Lock, clock, say};
 use threadlab_trace::{ThreadId, What};
 use wasm_bindgen_test::wasm_bindgen_test;
+
+/// A sleep that is over when the page has heard of it, see [`run_and_wake`].
+const UNTIL_HEARD: Duration = Duration::from_secs(100_000);
+
+/// Runs a program, and lets its time race as soon as one of its threads sleeps.
+async fn run_and_wake(program: &str) -> Run {
+    let run = threadlab_harness::run_and(program, "", Options::default(), |process, events| {
+        if events.iter().any(|event| matches!(event.what, What::SleepBegan { .. })) {
+            process.set_time_scale(1e9);
+        }
+    })
+    .await;
+    assert_eq!((run.lost, live_workers()), (0, 0));
+    run
+}
 
 pub static PROGRAMS: &[Named] = &[
     ("value", |_| {
@@ -23,7 +38,8 @@ pub static PROGRAMS: &[Named] = &[
         let fill_the_ring = || (0..65_536).for_each(|step| progress(step, 65_536));
         fill_the_ring();
         spawn(fill_the_ring).join().map_err(|error| error.to_string())?;
-        sleep(Duration::from_millis(200));
+        // Until the page has read all of that.
+        sleep(UNTIL_HEARD);
         let mut after_the_first = 0;
         for round in 0..2000_u32 {
             if spawn(move || round * 2).join() != Ok(round * 2) {
@@ -95,7 +111,7 @@ pub static PROGRAMS: &[Named] = &[
     }),
     ("sleeper", |_| {
         say!("asleep");
-        sleep(Duration::from_secs(100_000));
+        sleep(UNTIL_HEARD);
         Ok("awake".into())
     }),
     ("too many", |_| {
@@ -128,7 +144,7 @@ async fn spawn_and_join_with_a_value() {
 
 #[wasm_bindgen_test]
 async fn two_thousand_threads_one_after_another_leave_the_memory_where_it_was() {
-    let run = run("sequence").await;
+    let run = run_and_wake("sequence").await;
     let (first, last) = run.result().split_once(' ').unwrap();
     assert_eq!(first, last, "pages of 64 KiB after 200 and after 2,000");
 }
@@ -165,13 +181,7 @@ async fn all_workers_count_from_one_epoch() {
 
 #[wasm_bindgen_test]
 async fn a_sleeper_follows_a_change_of_the_time_scale() {
-    let run = threadlab_harness::run_and("sleeper", "", Options::default(), |process, events| {
-        if events.iter().any(|event| matches!(event.what, What::SleepBegan { .. })) {
-            process.set_time_scale(1e9);
-        }
-    })
-    .await;
-    assert_eq!(run.result(), "awake");
+    assert_eq!(run_and_wake("sleeper").await.result(), "awake");
 }
 
 #[wasm_bindgen_test]

@@ -72,8 +72,8 @@ pub use deadlock::Deadlock;
 pub use family::{FIRST_PROCESS, Family, Process, ProcessState, Shared, Standstill};
 pub use model::{Failure, Model};
 pub use object::{
-    Barrier, Channel, Condition, Hold, Numbers, Object, ObjectState, PipeEnd, Pool, Queue, Semaphore, Waiter,
-    Worker,
+    Barrier, Channel, Condition, Hold, Numbers, Object, ObjectState, PipeEnd, Pool, Queue, Semaphore,
+    TaskState, Waiter, Worker,
 };
 pub use output::{Line, Output};
 pub use places::Place;

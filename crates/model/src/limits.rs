@@ -36,6 +36,9 @@ pub const MAX_NUMBERS: usize = 1 << 12;
 /// Tasks of a pool that a worker is on, one begun within the other; further ones are only counted.
 pub const MAX_NESTED_TASKS: usize = 1 << 6;
 
+/// Tasks of a pool, by their numbers from 0, of which a model knows who has each and how far it is.
+pub const MAX_PICTURED_TASKS: usize = 1 << 6;
+
 /// Printed lines that a model keeps; older ones are dropped and counted.
 pub const MAX_LINES: usize = 10_000;
 

@@ -4,7 +4,8 @@ use super::{Drawing, slots};
 use crate::accents::Accent;
 use crate::words;
 use threadlab_demos::grouped;
-use threadlab_model::{Model, Object, Pool, Worker};
+use threadlab_model::limits::MAX_PICTURED_TASKS;
+use threadlab_model::{Model, Object, Pool, TaskState, Worker};
 use yew::prelude::*;
 
 /// Workers that are drawn; all are in the table of threads.
@@ -42,6 +43,7 @@ pub(super) fn draw(model: &Model, object: &Object, pool: &Pool) -> Drawing {
                     { for shown.map(|place| worker(model, object.name(), place)) }
                     { slots::more(size.saturating_sub(MAX_WORKERS)) }
                 </ul>
+                { grid(model, pool) }
                 <dl class="counts" aria-label="Tasks">
                     { for counts.iter().map(|&(name, _, count)| html! {
                         <div><dt>{ name }</dt><dd>{ grouped(count) }</dd></div>
@@ -52,6 +54,37 @@ pub(super) fn draw(model: &Model, object: &Object, pool: &Pool) -> Drawing {
         on: busy > 0,
         hint: format!("{} in all.", words::counted(pool.added(), "task", "tasks")),
         data: counts.iter().map(|&(_, name, count)| (name, count.to_string())).chain(of_all).collect(),
+    }
+}
+
+/// The first tasks, each a cell in the colour of its worker. All cells have their place from the beginning.
+fn grid(model: &Model, pool: &Pool) -> Html {
+    let cell = |number: usize| {
+        let task = pool.first_tasks().get(number).copied().flatten();
+        let Some((worker, state)) = task else {
+            // A task that was cancelled never begins; which of them that is only shows when none waits any more.
+            let class = if number as u64 >= pool.added() {
+                "cell"
+            } else if pool.waiting() > 0 {
+                "cell cell-waiting"
+            } else {
+                "cell cell-cancelled"
+            };
+            return html! { <i {class} /> };
+        };
+        let state = match state {
+            TaskState::Running => "running",
+            TaskState::Done => "done",
+            TaskState::Failed => "failed",
+        };
+        let accent = Accent::within(model.process(), worker).classes();
+        html! { <i class={format!("cell cell-{state} {accent}")} data-task-state={state} /> }
+    };
+    let pictured = pool.added().min(MAX_PICTURED_TASKS as u64);
+    let label =
+        format!("The first {}, each in its worker's colour", words::counted(pictured, "task", "tasks"));
+    html! {
+        <div class="task-grid" role="img" aria-label={label}>{ for (0..MAX_PICTURED_TASKS).map(cell) }</div>
     }
 }
 

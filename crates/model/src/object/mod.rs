@@ -15,7 +15,7 @@ pub use condition::Condition;
 pub use holders::Hold;
 pub use numbers::Numbers;
 pub use pipe::{Channel, PipeEnd};
-pub use pool::{Pool, Worker};
+pub use pool::{Pool, TaskState, Worker};
 pub use queue::Queue;
 pub use semaphore::Semaphore;
 pub use waiters::Waiter;

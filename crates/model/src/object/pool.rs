@@ -2,16 +2,18 @@
 
 use threadlab_trace::ThreadId;
 
-use crate::limits::MAX_NESTED_TASKS;
+use crate::limits::{MAX_NESTED_TASKS, MAX_PICTURED_TASKS};
 
 /// What a model knows of a pool or an executor beside its waiters.
 ///
-/// Tasks are counted; only those that workers are on are known by their numbers. So it stays small however many there
-/// were.
+/// Tasks are counted; only the [first ones](Self::first_tasks) and those that workers are on are known by their numbers. So
+/// it stays small however many there were.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pool {
     size: Option<u32>,
     workers: Vec<Worker>,
+    /// By their numbers, as far as they have begun.
+    first: Vec<Option<(ThreadId, TaskState)>>,
     added: u64,
     waiting: u64,
     running: u64,
@@ -19,6 +21,17 @@ pub struct Pool {
     failed: u64,
     cancelled: u64,
     down: Option<Down>,
+}
+
+/// How far a task is that a worker has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskState {
+    /// The worker is on it.
+    Running,
+    /// It came to a result.
+    Done,
+    /// It came to no result.
+    Failed,
 }
 
 /// In which way a pool is shut down.
@@ -76,6 +89,12 @@ impl Pool {
     /// The threads that serve it, in the order in which they joined. Those that have ended are still there.
     pub fn workers(&self) -> &[Worker] {
         &self.workers
+    }
+
+    /// The first [`MAX_PICTURED_TASKS`] tasks by their numbers, up to the last that has begun: its worker and how far it
+    /// is, or `None` for one that has not begun, or whose beginning was lost.
+    pub fn first_tasks(&self) -> &[Option<(ThreadId, TaskState)>] {
+        &self.first
     }
 
     /// How many tasks were ever given to it.
@@ -158,12 +177,14 @@ impl Pool {
         worker.tasks.push(task);
         worker.begun += 1;
         self.running += 1;
+        self.picture(at, task, TaskState::Running);
         Some(self.take_waiting() && fits)
     }
 
     /// The worker at `at` ends a task; returns whether it was on that one.
     #[inline]
     pub(crate) fn end(&mut self, at: usize, task: u32, failed: bool) -> bool {
+        self.picture(at, task, if failed { TaskState::Failed } else { TaskState::Done });
         let worker = &mut self.workers[at];
         let (of_worker, of_all) =
             if failed { (&mut worker.failed, &mut self.failed) } else { (&mut worker.done, &mut self.done) };
@@ -174,21 +195,28 @@ impl Pool {
             return false;
         };
         // Tasks within it must have ended before, though nobody saw how.
-        let unseen = (worker.tasks.len() - depth - 1) as u64;
+        let unseen_tasks = worker.tasks.split_off(depth + 1);
+        let unseen = unseen_tasks.len() as u64;
         worker.tasks.truncate(depth);
         worker.done += unseen;
         self.done += unseen;
         self.running -= unseen + 1;
+        for task in unseen_tasks {
+            self.picture(at, task, TaskState::Done);
+        }
         unseen == 0
     }
 
     /// The thread of the worker at `at` has ended: what it was on comes to no result. Returns whether that was nothing.
     pub(crate) fn leave(&mut self, at: usize) -> bool {
         let worker = &mut self.workers[at];
-        let left = worker.tasks.len() as u64;
-        worker.tasks = Vec::new();
+        let tasks = std::mem::take(&mut worker.tasks);
+        let left = tasks.len() as u64;
         worker.failed += left;
         (self.failed, self.running) = (self.failed + left, self.running - left);
+        for task in tasks {
+            self.picture(at, task, TaskState::Failed);
+        }
         left == 0
     }
 
@@ -203,6 +231,19 @@ impl Pool {
     pub(crate) fn shut_down(&mut self, immediate: bool) {
         let down = if immediate { Down::Terminated } else { Down::Closed };
         self.down = self.down.max(Some(down));
+    }
+
+    /// Notes how far a task of the worker at `at` is, if it is among the first.
+    #[inline]
+    fn picture(&mut self, at: usize, task: u32, state: TaskState) {
+        let place = task as usize;
+        if place >= MAX_PICTURED_TASKS {
+            return;
+        }
+        if self.first.len() <= place {
+            self.first.resize(place + 1, None);
+        }
+        self.first[place] = Some((self.workers[at].thread, state));
     }
 
     #[inline]

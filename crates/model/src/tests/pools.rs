@@ -1,7 +1,7 @@
 //! Pools, executors and their workers.
 
 use super::*;
-use crate::{Pool, SpanKind, ThreadState, object::ObjectState};
+use crate::{Pool, SpanKind, TaskState, ThreadState, limits::MAX_PICTURED_TASKS, object::ObjectState};
 
 /// A run in which `A` and `B` serve a pool named `x`.
 pub(super) fn pool_of_two(kind: ObjectKind) -> (Run, ObjectId) {
@@ -257,4 +257,23 @@ fn waits_for_results_in_words() {
     let executor = run.meets(ObjectKind::Executor, "", None);
     assert_eq!(run.object(executor).words().to_string(), "Executor 4");
     assert_eq!(run.model.anomalies(), 1, "the main thread could not meet it while it waited");
+}
+
+#[test]
+fn the_first_tasks_are_known_with_their_workers() {
+    let (mut run, x) = pool_of_two(ObjectKind::Pool);
+    run.adds(5, x, 200).begins(10, A, x, 0).begins(12, B, x, 2).ends(14, A, x, 0);
+    let pictured = |run: &Run| run.pool(x).first_tasks().to_vec();
+    let (done, running) = (TaskState::Done, TaskState::Running);
+    assert_eq!(pictured(&run), [Some((A, done)), None, Some((B, running))]);
+    // One within another: the inner one ended unseen.
+    run.begins(16, A, x, 1).begins(17, A, x, 3).ends(18, A, x, 1);
+    assert_eq!(pictured(&run)[1], Some((A, done)));
+    assert_eq!(pictured(&run)[3], Some((A, done)));
+    // What a thread was on when it ended came to nothing.
+    run.at(20, B, What::ThreadPanicked { message: "no".to_owned() });
+    assert_eq!(pictured(&run)[2], Some((B, TaskState::Failed)));
+    let most = u32::try_from(MAX_PICTURED_TASKS).unwrap();
+    run.begins(22, A, x, most).ends(23, A, x, most).begins(24, A, x, most - 1);
+    assert_eq!(pictured(&run).len(), MAX_PICTURED_TASKS);
 }

@@ -52,7 +52,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let alone = slowest * f64::from(ticks);
     let nearest = [10.0, 20.0, 30.0].iter().position(|seconds| (all - seconds).abs() < 2.0);
     let mut findings = Findings::new(format!("{count} × {ticks} ticks after {all:.1} s."))
-        .held("no thread ended before its last tick", all >= alone)
+        .seen("no thread ended before its last tick", all >= alone)
         .seen("as long as the slowest thread alone", all < alone * 1.5)
         .figure("the main thread's own work was done after", format_args!("{own:.1} s"));
     findings.answer = nearest;

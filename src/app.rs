@@ -17,7 +17,6 @@ use yew::prelude::*;
 #[component]
 pub fn App() -> Html {
     let runner = (*use_memo((), |()| Runner::default())).clone();
-    use_refresh(&runner);
     use_first_paint(&runner);
     let opened = use_state(|| open(&Address::parse(&browser::hash())));
     let demo = opened.place.demo();
@@ -42,7 +41,6 @@ pub fn App() -> Html {
             <Lab form={form.clone()} {notices} runner={runner.clone()} set={opened.setter()} />
         },
     };
-    let run = runner.run();
     html! {
         <>
             <a class="skip" href="#main" onclick={skip}>{ "Skip to the demo" }</a>
@@ -51,12 +49,29 @@ pub fn App() -> Html {
                 <p class="site-line">{ "Real threads in your browser, to run and to watch" }</p>
             </header>
             <Demos current={demo.map(|demo| demo.about.id)} {done} />
-            <main id="main" ref={main} tabindex="-1" data-run={run.state.as_str()}
-                data-events={run.family.events().to_string()} data-lost={run.lost.to_string()}
-                data-workers={threadlab_host::live_workers().to_string()}>
-                { content }
-            </main>
+            <Main node={main} {runner}>{ content }</Main>
         </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct MainProps {
+    node: NodeRef,
+    runner: Runner,
+    children: Html,
+}
+
+/// What is open, and the figures of its run. They change many times a second, and nothing else here does.
+#[component]
+fn Main(props: &MainProps) -> Html {
+    use_refresh(&props.runner);
+    let run = props.runner.run();
+    html! {
+        <main id="main" ref={props.node.clone()} tabindex="-1" data-run={run.state.as_str()}
+            data-events={run.family.events().to_string()} data-lost={run.lost.to_string()}
+            data-workers={threadlab_host::live_workers().to_string()}>
+            { props.children.clone() }
+        </main>
     }
 }
 

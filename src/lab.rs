@@ -8,7 +8,7 @@ use crate::run::RunState;
 use crate::runner::Runner;
 use crate::views::{
     Answer, Article, Code, Compare, Controls, Keep, Notices, Objects, Output, Parameters, Presets,
-    ResultPanel, Share, Steps, Threads, TimelineFigure, use_refresh,
+    ResultPanel, Share, Steps, Threads, TimelineFigure, use_told,
 };
 use gloo_events::{EventListener, EventListenerOptions};
 use std::collections::BTreeMap;
@@ -37,7 +37,7 @@ pub struct Props {
 #[component]
 pub fn Lab(props: &Props) -> Html {
     let Props { form, runner, .. } = props;
-    use_refresh(runner);
+    let (_, state) = use_told(runner, |runner| (runner.run().number, runner.run().state));
     let demo = form.demo;
     let about = demo.about;
     let onrun = use_callback((runner.clone(), form.clone()), |(), (runner, form)| {
@@ -78,7 +78,7 @@ pub fn Lab(props: &Props) -> Html {
 
     let lesson = use_lesson(about.id);
     let answer = use_answer(runner, about.id);
-    let live = !runner.run().state.may_run();
+    let live = !state.may_run();
     html! {
         <>
             <div class="head">

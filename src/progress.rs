@@ -3,6 +3,7 @@
 use crate::browser;
 use crate::run::RunState;
 use crate::runner::Runner;
+use crate::views::use_told;
 use yew::prelude::*;
 
 /// The key under which the browser keeps it.
@@ -36,12 +37,12 @@ impl Done {
 #[hook]
 pub fn use_done(runner: &Runner) -> (Done, Callback<()>) {
     let done = use_state(Done::load);
-    let ended = {
+    let ended = use_told(runner, |runner| {
         let run = runner.run();
         // A run in deadlock has shown what it is for.
         let shown = matches!(run.state, RunState::Finished | RunState::Deadlocked);
         run.demo.filter(|_| shown && !run.is_preview).map(|demo| demo.about.id)
-    };
+    });
     {
         let done = done.clone();
         use_effect_with(ended, move |ended| {

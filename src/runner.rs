@@ -38,6 +38,18 @@ pub enum EngineState {
     Unsupported(Vec<String>),
 }
 
+impl PartialEq for EngineState {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Unasked, Self::Unasked) | (Self::Loading, Self::Loading) => true,
+            (Self::Ready(one), Self::Ready(other)) => Rc::ptr_eq(one, other),
+            (Self::Failed(one), Self::Failed(other)) => one == other,
+            (Self::Unsupported(one), Self::Unsupported(other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
 /// Runs demos, one at a time. Clones are the same runner.
 #[derive(Clone)]
 pub struct Runner(Rc<Inner>);
@@ -329,6 +341,10 @@ impl Inner {
         match notice {
             Notice::Running => {
                 self.run.borrow_mut().state = RunState::Running;
+                // Marks are kept, so only one is set.
+                if number == 1 {
+                    browser::mark("threadlab:running");
+                }
                 let inner = Rc::downgrade(self);
                 *self.look.borrow_mut() = Some(Interval::new(LOOK, move || {
                     if let Some(inner) = inner.upgrade() {

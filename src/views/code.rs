@@ -1,6 +1,6 @@
 //! The demo's own source, and the same program in Python.
 
-use super::use_refresh;
+use super::use_told;
 use crate::accents::Accent;
 use crate::lessons::Loading;
 use crate::runner::Runner;
@@ -38,7 +38,7 @@ impl PartialEq for Props {
 /// it the same program in Python.
 #[component]
 pub fn Code(props: &Props) -> Html {
-    use_refresh(&props.runner);
+    let marks = use_told(&props.runner, marks);
     let Some(lesson) = props.lesson.lesson() else {
         let text = match &props.lesson {
             Loading::Failed(why) => format!("The source is missing: {why}."),
@@ -53,27 +53,25 @@ pub fn Code(props: &Props) -> Html {
             <h2>{ "Code" }</h2>
             <p class="hint">{ "The program that runs, in Rust, and the same in Python. While it runs, each thread's mark stands at the line where it last did something. Equal numbers in circles mark lines that do the same." }</p>
             <div class="languages">
-                <Source lesson={lesson.clone()} marks={marks(props)} />
+                <Source lesson={lesson.clone()} {marks} />
                 <Python lesson={lesson.clone()} />
             </div>
         </section>
     }
 }
 
-/// The live threads on each line.
-fn marks(props: &Props) -> Marks {
+/// The live threads on each line of the demo that runs.
+fn marks(runner: &Runner) -> Marks {
     let mut marks = Marks::new();
-    let run = props.runner.run();
-    if !run.state.is_live() {
-        return marks;
-    }
+    let run = runner.run();
+    let Some(demo) = run.demo.filter(|_| run.state.is_live()) else { return marks };
     // An idle worker is not where its last task was.
     let is_there = |thread: &&Thread| !thread.state().has_ended() && thread.state() != ThreadState::Idle;
     for process in run.family.processes().filter(|process| process.ended().is_none()) {
         let model = process.model();
         for thread in model.threads().filter(is_there) {
             if let Some(place) = model.place(thread.place())
-                && props.demo.has_file(place.file)
+                && demo.has_file(place.file)
             {
                 marks.entry(place.line).or_default().push((process.number(), thread.id()));
             }

@@ -1,6 +1,6 @@
 //! Two runs of a demo side by side.
 
-use super::{ResultPanel, TimelineFigure, use_refresh};
+use super::{ResultPanel, TimelineFigure, use_told};
 use crate::runner::Runner;
 use crate::words;
 use threadlab_demos::Arguments;
@@ -16,8 +16,7 @@ pub struct Props {
 /// The button that keeps the run that is over.
 #[component]
 pub fn Keep(props: &Props) -> Html {
-    use_refresh(&props.runner);
-    let may = props.runner.run().state.is_over();
+    let may = use_told(&props.runner, |runner| runner.run().state.is_over());
     let onclick = {
         let runner = props.runner.clone();
         Callback::from(move |_: MouseEvent| runner.keep())
@@ -31,8 +30,7 @@ pub fn Keep(props: &Props) -> Html {
 /// The section named "Kept run": what was kept, on the same clock as the current run. Nothing where none is kept.
 #[component]
 pub fn Compare(props: &Props) -> Html {
-    use_refresh(&props.runner);
-    let Some(kept) = props.runner.kept() else { return Html::default() };
+    let Some(kept) = use_told(&props.runner, Runner::kept) else { return Html::default() };
     let title = title(&kept);
     let onclick = {
         let runner = props.runner.clone();

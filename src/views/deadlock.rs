@@ -1,6 +1,6 @@
 //! That a run is in deadlock, and who waits for whom.
 
-use super::{RunProps, use_refresh};
+use super::{RunProps, use_told};
 use yew::prelude::*;
 
 /// Threads that are named; further ones are counted.
@@ -9,12 +9,11 @@ const MAX_THREADS: usize = 6;
 /// The alert that a run is in deadlock. It lies over the timeline, so that nothing moves when it comes.
 #[component]
 pub fn DeadlockAlert(props: &RunProps) -> Html {
-    use_refresh(&props.runner);
-    let run = props.runner.run();
+    let deadlock = use_told(&props.runner, |runner| runner.run().deadlock(MAX_THREADS));
     // The element is there from the beginning: what comes into it is read aloud.
     html! {
         <div class="deadlock" role="alert">
-            if let Some(deadlock) = run.deadlock(MAX_THREADS) {
+            if let Some(deadlock) = deadlock {
                 <p><strong>{ "Deadlock." }</strong>{ " " }{ deadlock.headline }</p>
                 <ol>
                     { for deadlock.sentences.into_iter().map(|sentence| html! { <li>{ sentence }</li> }) }

@@ -34,7 +34,7 @@ pub use output::Output;
 pub use parameters::Parameters;
 pub use presets::Presets;
 pub use question::{Answer, Question};
-pub use refresh::use_refresh;
+pub use refresh::{use_refresh, use_told};
 pub use result::ResultPanel;
 pub use share::Share;
 pub use start::Start;

@@ -1,6 +1,6 @@
 //! What a person should know before anything else.
 
-use super::use_refresh;
+use super::use_told;
 use crate::runner::{EngineState, Runner};
 use yew::prelude::*;
 
@@ -16,11 +16,11 @@ pub struct Props {
 /// Alerts: what of the address could not be followed, and what keeps demos from running here.
 #[component]
 pub fn Notices(props: &Props) -> Html {
-    use_refresh(&props.runner);
+    let engine = use_told(&props.runner, Runner::engine);
     let address = props.address.iter().map(|notice| {
         html! { <p class="notice" role="alert" key={notice.clone()}>{ notice.clone() }</p> }
     });
-    let engine = match props.runner.engine() {
+    let engine = match engine {
         EngineState::Unsupported(missing) => html! {
             <div class="notice notice-strong" role="alert">
                 <p><strong>{ "Demos cannot run here." }</strong>{ " You can still read everything else." }</p>

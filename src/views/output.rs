@@ -1,7 +1,7 @@
 //! The printed lines.
 
 use super::thread_name::name_among_all;
-use super::{RunProps, use_refresh};
+use super::{RunProps, use_told};
 use crate::runner::Runner;
 use crate::words;
 use web_sys::Element;
@@ -53,15 +53,17 @@ const PAUSED: &str = "data-paused";
 /// The log named "Output". It follows the newest line, unless the reader scrolled up.
 #[component]
 pub fn Output(props: &RunProps) -> Html {
-    use_refresh(&props.runner);
+    let (number, printed, dropped) = use_told(&props.runner, |runner| {
+        let run = runner.run();
+        let output = run.family.output();
+        (run.number, output.printed(), output.dropped())
+    });
     let body = use_node_ref();
     let follow = use_mut_ref(|| Follow { on: true, top: 0 });
-    let run = props.runner.run();
-    let output = run.family.output();
-    let printed = output.printed();
-    let first = printed.saturating_sub(MAX_LINES).max(output.dropped());
+    // Whole blocks leave, so that none has to be looked at again for the lines that it loses.
+    let first = printed.saturating_sub(MAX_LINES).next_multiple_of(BLOCK).max(dropped);
 
-    use_effect_with((printed, run.number), {
+    use_effect_with((printed, number), {
         let (body, follow) = (body.clone(), follow.clone());
         move |&(printed, _)| {
             if let Some(body) = body.cast::<Element>() {
@@ -84,7 +86,7 @@ pub fn Output(props: &RunProps) -> Html {
 
     let blocks = (first / BLOCK..printed.div_ceil(BLOCK)).map(|block| {
         let (from, to) = ((block * BLOCK).max(first), ((block + 1) * BLOCK).min(printed));
-        html! { <Block key={block} runner={props.runner.clone()} run={run.number} {from} {to} /> }
+        html! { <Block key={block} runner={props.runner.clone()} run={number} {from} {to} /> }
     });
     html! {
         <section class="panel panel-output" aria-labelledby="output-title">

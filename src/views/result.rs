@@ -1,6 +1,6 @@
 //! What came of a run.
 
-use super::use_refresh;
+use super::use_told;
 use crate::run::RunState;
 use crate::runner::Runner;
 use threadlab_demos::{Fact, Findings};
@@ -19,7 +19,11 @@ pub struct Props {
 /// The program's result, or why there is none.
 #[component]
 pub fn ResultPanel(props: &Props) -> Html {
-    use_refresh(&props.runner);
+    // A deadlock may come to hold more threads while it lasts.
+    use_told(&props.runner, |runner| {
+        let run = runner.run();
+        (run.number, run.state, run.deadlock(usize::MAX))
+    });
     let run = props.runner.run();
     let (kind, content) = match run.state {
         RunState::Idle => ("none", html! { "The result appears here when the demo has run." }),

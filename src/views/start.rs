@@ -1,6 +1,6 @@
 //! Where a person begins.
 
-use super::{Notices, TimelineFigure, use_refresh};
+use super::{Notices, TimelineFigure, use_told};
 use crate::browser;
 use crate::progress::Done;
 use crate::run::RunState;
@@ -31,8 +31,8 @@ pub struct Props {
 /// What this is, one demo that runs, and the chapters.
 #[component]
 pub fn Start(props: &Props) -> Html {
-    use_refresh(&props.runner);
     let runner = &props.runner;
+    let live = use_told(runner, |runner| !runner.run().state.may_run());
     let run = {
         let runner = runner.clone();
         move || {
@@ -52,7 +52,6 @@ pub fn Start(props: &Props) -> Html {
             }
         });
     }
-    let live = !runner.run().state.may_run();
     let onrun = Callback::from(move |_: MouseEvent| run());
     let all = demos();
     let count = all.len();

@@ -1,6 +1,6 @@
 //! The timeline's figure: its canvas, its legend and the controls of its view.
 
-use super::{DeadlockAlert, use_refresh};
+use super::{DeadlockAlert, use_told};
 use crate::browser;
 use crate::runner::{Runner, USUAL_VIEW};
 use crate::timeline::stage::Stage;
@@ -37,9 +37,8 @@ pub fn TimelineFigure(props: &Props) -> Html {
     let (canvas, scroller, spacer, readout) =
         (use_node_ref(), use_node_ref(), use_node_ref(), use_node_ref());
     let stage = use_mut_ref(|| None::<Stage>);
-    use_refresh(&props.runner);
     // Which of VIEWS is on; none of them after moving by hand.
-    let view = props.runner.view();
+    let view = use_told(&props.runner, Runner::view);
     let chosen = VIEWS.iter().position(|&(_, choice)| view_of(choice) == view);
     {
         let nodes = (canvas.clone(), scroller.clone(), spacer.clone());

@@ -6,6 +6,9 @@ use threadlab_lessons::Lesson;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+/// How many lessons are kept, in memory that is not given back. The browser has the others at hand.
+const KEPT: usize = 8;
+
 /// How far a lesson is.
 #[derive(Clone, Debug)]
 pub enum Loading {
@@ -48,11 +51,15 @@ pub fn use_lesson(id: &'static str) -> Loading {
     {
         let (shelf, failure) = (Rc::clone(&shelf), failure.setter());
         use_effect_with(id, move |&id| {
-            if find(&shelf.borrow(), id).is_none() {
+            let place = shelf.borrow().iter().position(|(known, _)| *known == id);
+            if let Some(place) = place {
+                // Those that were open last are kept.
+                shelf.borrow_mut()[place..].rotate_left(1);
+            } else {
                 spawn_local(async move {
                     match load(id).await {
                         Ok(lesson) => {
-                            shelf.borrow_mut().push((id, Rc::new(lesson)));
+                            put(&mut shelf.borrow_mut(), id, Rc::new(lesson));
                             redraw.force_update();
                         }
                         Err(why) => failure.set(Some((id, why))),
@@ -67,6 +74,15 @@ pub fn use_lesson(id: &'static str) -> Loading {
         (None, Some((failed, why))) if *failed == id => Loading::Failed(why.clone()),
         (None, _) => Loading::Waiting,
     }
+}
+
+/// Keeps one more lesson, in place of the one that was not open for the longest time.
+fn put(shelf: &mut Vec<(&'static str, Rc<Lesson>)>, id: &'static str, lesson: Rc<Lesson>) {
+    shelf.retain(|(known, _)| *known != id);
+    if shelf.len() == KEPT {
+        shelf.remove(0);
+    }
+    shelf.push((id, lesson));
 }
 
 fn find(shelf: &[(&'static str, Rc<Lesson>)], id: &str) -> Option<Rc<Lesson>> {

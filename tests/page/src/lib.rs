@@ -4,6 +4,7 @@
 //! after another, each in a browser of its own, so that nothing is left behind for the next and nobody competes for
 //! the processor while something is measured.
 
+pub mod footprint;
 pub mod host;
 pub mod measure;
 pub mod page;

@@ -6,6 +6,7 @@ mod bad_input;
 mod catalogue;
 mod deadlock;
 mod demos;
+mod endurance;
 mod failures;
 mod frames;
 mod hosts;

@@ -121,6 +121,56 @@ pub fn frames(page: &Page) -> Result<Times> {
     Times::new(times.windows(2).map(|pair| pair[1] - pair[0]).collect())
 }
 
+/// Begins to note how long input waits until the page hears of it.
+///
+/// # Errors
+/// When the page does not answer.
+pub fn watch_input(page: &Page) -> Result<()> {
+    page.session
+        .script(
+            "window.inputDelays = [];
+             addEventListener('keydown', event => window.inputDelays.push(performance.now() - event.timeStamp), true);",
+            json!([]),
+        )
+        .map(drop)
+}
+
+/// How long the keys waited that were pressed since [`watch_input`], in milliseconds.
+///
+/// # Errors
+/// When none was pressed.
+pub fn input(page: &Page) -> Result<Times> {
+    let delays = page.value("window.inputDelays")?;
+    Times::new(serde_json::from_value(delays).context("delays that are none")?)
+}
+
+/// Opens a demo by its address within the page, and gives the time in milliseconds until it has been drawn, its
+/// explanation and its source included.
+///
+/// # Errors
+/// When it does not come.
+pub fn switch(page: &Page, hash: &str) -> Result<f64> {
+    let time = page.session.async_script(
+        "const [hash] = given;
+         const begin = performance.now();
+         const there = () => document.querySelector('nav [aria-current=page]')?.getAttribute('href') === hash
+             && document.querySelector('article fieldset') && document.querySelector('.source-line');
+         return await new Promise(resolve => {
+             const look = () => {
+                 if (!there()) return;
+                 observer.disconnect();
+                 // The frame's callbacks come before it is drawn, what they put off after that.
+                 requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - begin)));
+             };
+             const observer = new MutationObserver(look);
+             observer.observe(document.body, { attributes: true, childList: true, subtree: true });
+             location.hash = hash;
+         });",
+        json!([hash]),
+    )?;
+    time.as_f64().context("a time that is none")
+}
+
 /// Begins to note what shifts in the page.
 ///
 /// # Errors

@@ -51,8 +51,9 @@ pub fn take(page: &Page) -> Result<Footprint> {
     };
     let memory = page.value("window.pageMemory.buffer.byteLength")?;
     let figure = |what, amount, grain| Figure { what, amount, grain };
+    // A module never gives memory back, and how much of it a run needs for a moment depends on how busy the machine is.
     Ok(Footprint(vec![
-        figure("bytes of the page's module", memory.as_u64().context("no memory of the module")?, 8 << 10),
+        figure("bytes of the page's module", memory.as_u64().context("no memory of the module")?, 32 << 10),
         figure("bytes of objects", number(&heap, "usedSize")?, 8 << 10),
         figure(
             "bytes of buffers, those shared with workers among them",

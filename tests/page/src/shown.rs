@@ -28,7 +28,7 @@ pub struct Row {
     pub state: String,
     /// Its `data-progress`, where it has one.
     pub progress: Option<String>,
-    /// All of the row's text.
+    /// All of the row's text, with one space for all that separates words.
     pub text: String,
 }
 
@@ -47,7 +47,7 @@ pub struct Card {
     pub name: String,
     /// All of its data, by the names that scripts have for them.
     pub data: BTreeMap<String, String>,
-    /// All of its text.
+    /// All of its text, with one space for all that separates words.
     pub text: String,
 }
 
@@ -117,10 +117,14 @@ impl Page {
 type RawRow = (String, String, Option<String>, String);
 type RawCard = (String, BTreeMap<String, String>, String);
 
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn read(shown: Value) -> Result<Shown> {
     let (run, threads, objects): (String, Vec<RawRow>, Vec<RawCard>) = serde_json::from_value(shown)?;
-    let row = |(name, state, progress, text)| Row { name, state, progress, text };
-    let card = |(name, data, text)| Card { name, data, text };
+    let row = |(name, state, progress, text): RawRow| Row { name, state, progress, text: plain(&text) };
+    let card = |(name, data, text): RawCard| Card { name, data, text: plain(&text) };
     Ok(Shown {
         run,
         threads: threads.into_iter().map(row).collect(),
@@ -136,7 +140,7 @@ mod tests {
     fn what_is_wrong_is_told() {
         let shown = json!([
             "running",
-            [["Main", "waiting", null, "Main waiting for a"], ["T", "running", "40", "T running"]],
+            [["Main", "waiting", null, "Main\n waiting  for a"], ["T", "running", "40", "T running"]],
             [["a", { "name": "a", "holders": "1" }, "Lock a held by T"]]
         ]);
         let shown = read(shown).unwrap();

@@ -2,6 +2,7 @@
 //! parameters.
 
 use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::json;
 use std::env;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use threadlab_demos::{Arguments, Chapter, Demo, Kind, demos};
@@ -40,8 +41,18 @@ fn open(page: &Page, demo: &Demo, arguments: &Arguments, speed: u32) -> Result<(
     } else {
         page.value(&format!("(location.hash = {hash:?}, true)"))?;
     }
-    page.until(format!("{} is open", demo.about.id), || {
-        page.is(&format!("document.querySelector('main h1').innerText === {:?}", demo.about.title))
+    // The same demo may have been open with other values.
+    let values: Vec<_> = arguments.pairs().collect();
+    let shown = format!(
+        "[document.querySelector('main h1')?.innerText, {}.map(([name]) =>
+             (control => control?.type === 'checkbox' ? (control.checked ? 'on' : 'off') : control?.value)
+             (document.querySelector(`form [name=\"${{name}}\"]`)))]",
+        json!(values)
+    );
+    let values: Vec<_> = values.into_iter().map(|(_, value)| value).collect();
+    page.until_right(format!("{} is open", demo.about.id), || {
+        let shown = page.value(&shown)?;
+        Ok((shown != json!([demo.about.title, values])).then(|| format!("there is {shown}")))
     })
 }
 
@@ -59,10 +70,10 @@ fn run(page: &Page, patience: Duration, may_deadlock: bool) -> Result<End> {
                 return Ok(End::Deadlocked);
             }
             "deadlocked" if begin.elapsed() > patience => bail!("a deadlock where none can be"),
-            _ if begin.elapsed() > patience => {
-                page.stop()?;
-                return Ok(End::Stopped);
-            }
+            "stopped" => return Ok(End::Stopped),
+            _ if begin.elapsed() > patience + DEADLINE => bail!("it does not stop"),
+            // It may come to its own end just now.
+            _ if begin.elapsed() > patience => page.session.click(&page.button("Stop")?)?,
             _ => std::thread::sleep(Duration::from_millis(20)),
         }
     }

@@ -58,7 +58,7 @@ fn each_worker_shows_its_task() -> Result<()> {
             ("crunch", "idle"),
             ("crunch", "7 tasks in all."),
             ("crunch", "nobody waits"),
-            ("web", "asker\n for results"),
+            ("web", "asker for results"),
         ];
         page.until_right("all do what they will do for ever", || {
             let shown = page.shown()?;

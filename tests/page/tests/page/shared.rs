@@ -8,40 +8,39 @@ use threadlab_page_tests::{Page, Site, in_browser, settings};
 
 use crate::shots::keep;
 
-const BETWEEN: &str = "[aria-label=\"Between processes\"]";
-
 /// Opens a program of the test engine.
 fn open(page: &Page, program: u32) -> Result<()> {
     page.open(Site::TestEngine, &format!("#/lock?threads={program}"))
 }
 
-/// The data of the shared object with this name.
-fn object(page: &Page, name: &str) -> Result<Value> {
-    page.value(&format!(
-        "({{...document.querySelector('{BETWEEN} [data-object][data-name={name}]')?.dataset}})"
-    ))
-}
+/// What is said of each object once the program stays: of one name there is one object only.
+const TEXTS: [(&str, &str); 14] = [
+    ("numbers", "Pipe 'numbers'"),
+    ("numbers", "MainProcess → to producer 1,016 of 65,536 bytes underway"),
+    ("numbers", "producer → to MainProcess 0 of 65,536 bytes underway"),
+    ("numbers", "nobody waits"),
+    ("answers", "bytes left, then the end of file"),
+    ("jobs", "producer → to consumer"),
+    ("jobs", "3 of 3 items"),
+    ("jobs", "1 waits: producer to put"),
+    ("screen", "held by producer"),
+    ("screen", "1 waits: consumer"),
+    ("seats", "1 free, 1 taken"),
+    ("here", "Event 'here' set"),
+    ("total", "Value 'total' free"),
+    ("total", "nobody waits"),
+];
 
-fn datum(page: &Page, name: &str, datum: &str) -> Result<String> {
-    Ok(object(page, name)?[datum].as_str().unwrap_or_default().to_owned())
-}
-
-/// What the card of the shared object with this name says.
-fn words(page: &Page, name: &str) -> Result<String> {
-    let found = page.text_of(&format!(
-        "(document.querySelector('{BETWEEN} [data-object][data-name={name}]')?.innerText ?? '')"
-    ))?;
-    Ok(found.split_whitespace().collect::<Vec<_>>().join(" "))
-}
+/// In the table they say what they wait for, too.
+const ROWS: [&str; 3] =
+    ["MainThread sleeping", "for room in Queue 'jobs'", "for Lock 'screen', held by producer"];
 
 /// Waits until the program that stays is as it will be for ever.
 fn until_all_stay(page: &Page) -> Result<()> {
-    page.until("both children wait", || {
-        Ok(datum(page, "jobs", "waiters")? == "1"
-            && datum(page, "jobs", "items")? == "3"
-            && datum(page, "screen", "waiters")? == "1"
-            && datum(page, "total", "holders")? == "0"
-            && datum(page, "numbers", "fill")? == "1016")
+    page.until_right("all processes stay", || {
+        let shown = page.shown()?;
+        let wrong = shown.wrong_data(&[("screen", "holder", "producer"), ("jobs", "waiters", "1")]);
+        Ok(wrong.or_else(|| shown.wrong_texts(&TEXTS)).or_else(|| shown.wrong_rows(&ROWS)))
     })
 }
 
@@ -51,30 +50,11 @@ fn pipes_and_queues_are_edges_between_processes() -> Result<()> {
         open(page, 19)?;
         page.run()?;
         until_all_stay(page)?;
-        let numbers = words(page, "numbers")?;
-        assert!(numbers.starts_with("Pipe 'numbers'"), "{numbers}");
-        assert!(numbers.contains("MainProcess → to producer 1,016 of 65,536 bytes underway"), "{numbers}");
-        assert!(numbers.contains("producer → to MainProcess 0 of 65,536 bytes underway"), "{numbers}");
-        assert!(numbers.contains("nobody waits"), "{numbers}");
-        let answers = words(page, "answers")?;
-        assert!(answers.contains("bytes left, then the end of file"), "{answers}");
-        let jobs = words(page, "jobs")?;
-        assert!(jobs.contains("producer → to consumer") && jobs.contains("3 of 3 items"), "{jobs}");
-        assert!(jobs.contains("1 waits: producer to put"), "{jobs}");
-        let screen = words(page, "screen")?;
-        assert!(screen.contains("held by producer") && screen.contains("1 waits: consumer"), "{screen}");
-        assert_eq!(datum(page, "screen", "holder")?, "producer");
-        assert!(words(page, "seats")?.contains("1 free, 1 taken"));
-        assert!(words(page, "here")?.starts_with("Event 'here' set"));
-        assert!(words(page, "total")?.starts_with("Value 'total' free"));
-        // In the table they say what they wait for, too.
-        let row = |process: &str| {
-            page.text_of(&format!(
-                "document.querySelector('tbody[data-name={process}] tr[data-thread]').innerText"
-            ))
-        };
-        assert!(row("producer")?.contains("room in Queue 'jobs'"), "{}", row("producer")?);
-        assert!(row("consumer")?.contains("Lock 'screen', held by producer"), "{}", row("consumer")?);
+        let apart = page.value(
+            "[...document.querySelectorAll('[data-object]')]
+                 .every(card => card.closest('[aria-label=\"Between processes\"]'))",
+        )?;
+        assert_eq!(apart, Value::from(true), "they belong to no process");
         assert_eq!((page.told("lost")?.as_str(), page.told("run")?.as_str()), ("0", "running"));
         page.stop()?;
         page.until_workers_are_gone()

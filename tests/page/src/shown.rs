@@ -75,8 +75,8 @@ impl Shown {
     /// What is wrong with the texts of objects, of which each has to hold the part behind the object's name.
     pub fn wrong_texts(&self, expected: &[(&str, &str)]) -> Option<String> {
         expected.iter().find_map(|&(name, part)| {
-            let text = self.object(name).map_or("not there", |card| &card.text);
-            (!text.contains(part)).then(|| format!("{name} has no “{part}”: {text}"))
+            let Some(card) = self.object(name) else { return Some(format!("{name} is not there")) };
+            (!card.text.contains(part)).then(|| format!("{name} has no “{part}”: {}", card.text))
         })
     }
 

@@ -99,13 +99,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "own",
             label: "The main thread's work",
-            help: "How long the main thread has something to do.",
+            help: "How long the main thread is busy before it ends.",
             kind: Kind::Decimal { min: 0.0, max: 10.0, default: 2.2, step: 0.1, unit: "s" },
         },
         Parameter {
             name: "saving",
             label: "The saver's work",
-            help: "How long the saver, an ordinary thread, needs.",
+            help: "How long the saver, an ordinary thread, needs for its four parts.",
             kind: Kind::Decimal { min: 0.0, max: 10.0, default: 4.2, step: 0.1, unit: "s" },
         },
     ],
@@ -126,29 +126,29 @@ pub const LESSON: Lesson = Lesson {
                   cut off wherever they are. An ordinary clock would have been waited for, to its very last tick.",
     },
     look_for: &[
-        "In the timeline the main thread's lane ends first, then the saver's, each with a small bar. With the \
-         clock as a daemon its lane stops at the same moment as the saver's, without any bar: it did not end, it \
-         was dropped.",
+        "In the timeline the main thread's lane ends first, then the saver's, each with a small bar. If the clock \
+         is a daemon, its lane stops at the same moment as the saver's, without any bar: it did not end, it was \
+         cut off.",
         "In the output “Clock: put away” is missing then. The table of threads still has the clock's last state, \
-         “sleeping” in most cases: it never got to “finished”.",
+         mostly “sleeping”: it never got to “finished”.",
         "The saver is joined by nobody, and still all of its parts are saved.",
     ],
     try_this: &[
         "Choose “Ordinary clock”: the run goes on after the saver's last part, until the clock has ticked 20 times \
          and put its things away.",
         "Choose “Nothing to save”. The program now ends together with the main thread.",
-        "Keep the daemon and set “Ticks” to 4. The clock is through before anybody else, and a daemon that has \
-         ended by itself is no different from any other thread.",
+        "Keep the clock a daemon and set “Ticks” to 4. The clock is through before anybody else, and a daemon that \
+         has ended by itself is no different from any other thread.",
     ],
     why: &[
         "An ordinary thread is a promise that its work gets done, so the program waits for it, joined or not. A \
          daemon thread is meant for service that has no end of its own, such as ticking, watching or sending signs \
          of life, and that nobody misses once the work is over.",
-        "Being dropped is rough. Nothing that the thread would have done later is done: no line after its loop, no \
+        "Being cut off is rough. Nothing that the thread would have done later is done: no line after its loop, no \
          tidying up, no last save. A thread that must leave things in order should not be a daemon; it should be \
          asked to stop, and joined.",
         "A thread is what its maker is, unless it is told otherwise: the threads of a daemon are daemons too. The \
-         main thread is none, and neither is the saver, which it made.",
+         main thread is no daemon, so neither is the saver, which it made.",
     ],
     python: r#"import threading
 import time

@@ -115,7 +115,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let gain = time_of_tasks.as_secs_f64() / time_of_threads.as_secs_f64().max(1e-6);
     let millis = |time: Duration| format!("{:.0} ms", time.as_secs_f64() * 1e3);
     let mut findings = Findings::new(format!(
-        "{count} jobs were done {gain:.1} times as fast on {count} workers as on one."
+        "Jobs: {count}. On a worker each they were done {gain:.1} times as fast as on one worker."
     ))
     .seen("jobs on workers took turns", changes >= count as usize)
     .seen("jobs on workers used several cores", gain > 1.2)
@@ -123,7 +123,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     .held("a task that kept its turn let no other begin before its end", first_alone)
     .figure("time on a worker each", millis(time_of_threads))
     .figure("time as tasks on one worker", millis(time_of_tasks))
-    .figure("processors that the system tells of", cores::count());
+    .figure("cores that the browser tells of", cores::count());
     // One job alone keeps nobody waiting.
     findings.answer = (count > 1).then_some(1);
     Ok(findings)
@@ -140,13 +140,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "jobs",
             label: "Jobs",
-            help: "How many there are, each time.",
+            help: "How many there are in each of the three parts.",
             kind: Kind::Whole { min: 1, max: 8, default: 3, unit: "" },
         },
         Parameter {
             name: "steps",
             label: "Steps",
-            help: "How many steps each job has.",
+            help: "How many each job has.",
             kind: Kind::Whole { min: 1, max: 10, default: 5, unit: "" },
         },
         Parameter {
@@ -169,7 +169,7 @@ pub const LESSON: Lesson = Lesson {
         text: "Three tasks take turns on one worker: each gives its turn away after a step. What happens to the others if \
                the first task never does?",
         choices: &[
-            "They get their turns all the same",
+            "They get their turns nevertheless",
             "They begin when the first one has ended",
             "They never run",
         ],
@@ -179,16 +179,16 @@ pub const LESSON: Lesson = Lesson {
     look_for: &[
         "In the timeline the first part has as many lanes at work as there are jobs, as far as there are cores for \
          them. In the second part all jobs share one lane, and that part takes as long as all the jobs together.",
-        "In the output the steps of the jobs alternate in both parts. On workers the order differs from run to run; as \
-         tasks it is the same each time, for the scheduler goes round and round.",
+        "In the output the steps of the jobs alternate in both parts. On workers the order can differ from run to \
+         run; as tasks it is the same each time, for the scheduler goes round and round.",
         "In the third part, all the steps of job 1 come first. The others are ready all the time and do not get a turn.",
     ],
     try_this: &[
-        "Use eight jobs on a machine with fewer cores. The workers still take turns: the system lets each run for some \
-         milliseconds and then another, in the midst of a step, without asking.",
+        "Use eight jobs on a machine with fewer cores. The workers still take turns: the system lets each run for \
+         some milliseconds and then another, in the middle of a step, without asking.",
         "Use one job. There is no difference then: one job uses one core either way.",
-        "Read the scheduler, “run_all”. It is ten lines long. Kernel threads have one too, only that it belongs to the \
-         system and can interrupt whoever runs.",
+        "Read the scheduler, “run_all”. It is ten lines long. Kernel threads have a scheduler too, but that one \
+         belongs to the system and can interrupt whoever runs.",
     ],
     why: &[
         "A kernel thread is known to the operating system, which gives it a core, takes it away after a while and can \

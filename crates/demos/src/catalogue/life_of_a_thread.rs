@@ -91,13 +91,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "steps",
             label: "Steps",
-            help: "How many the thread takes.",
+            help: "How many the other thread takes.",
             kind: Kind::Whole { min: 1, max: 20, default: 6, unit: "" },
         },
         Parameter {
             name: "step",
             label: "Time for a step",
-            help: "How long each one takes.",
+            help: "How long each step takes.",
             kind: Kind::Decimal { min: 0.1, max: 2.0, default: 0.7, step: 0.1, unit: "s" },
         },
         Parameter {
@@ -123,8 +123,8 @@ pub const ABOUT: About = About {
 /// What is read beside it.
 pub const LESSON: Lesson = Lesson {
     question: Question {
-        text: "The main thread joins the other one, but waits for a second at most, and the other needs four. What \
-               becomes of the other thread when the second is over?",
+        text: "The main thread joins the other one, but waits for one second at most, and the other needs about \
+               four. What becomes of the other thread when that second is over?",
         choices: &[
             "It is ended",
             "It is halted until the next join",
@@ -136,9 +136,10 @@ pub const LESSON: Lesson = Lesson {
     look_for: &[
         "The main thread's lane: dotted while it joins, with a short break each time it loses its patience. The \
          other lane shows no trace of those breaks.",
-        "The output says at each moment whether the thread is alive: not when it is made, then at every look, \
-         whether it waits, sleeps or works, and not when the last join has come back.",
-        "The name in the table of threads and beside the lane: “Apprentice”, from the middle on “Master”, and \
+        "The output says at each look whether the thread is alive. It is not when it has only been made; it is at \
+         every look from its start on, be it waiting, sleeping or working; and it is not when the last join has \
+         come back.",
+        "In the table of threads and beside the lane, the name: “Apprentice”, from the middle on “Master”, and \
          “Retired” when it has ended. It is one thread all the time, with one lane.",
     ],
     try_this: &[
@@ -150,7 +151,7 @@ pub const LESSON: Lesson = Lesson {
     why: &[
         "A thread has one life: it is made, it is started once, it ends when its function returns. It counts as \
          alive from the start to the end, also while it sleeps or waits and no core works for it. It cannot be \
-         started a second time; who wants the work done again makes a new thread.",
+         started a second time; whoever wants the work done again makes a new thread.",
         "A join with a time limit needs a second look, since it can come back for two reasons. Here it returns an \
          error when time has run out; in Python it returns nothing either way, and only is_alive tells.",
         "What is_alive says may be out of date a moment later: a thread that was alive can have ended since. Only \

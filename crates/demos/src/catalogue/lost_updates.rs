@@ -195,7 +195,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "gap",
             label: "Gap",
-            help: "Work between a read and its write.",
+            help: "How long a thread computes between its read and its write.",
             kind: Kind::Whole { min: 0, max: 5_000, default: 1_000, unit: "turns" },
         },
     ],
@@ -209,29 +209,29 @@ pub const ABOUT: About = About {
 /// What is read beside it.
 pub const LESSON: Lesson = Lesson {
     question: Question {
-        text: "Four threads add one to a counter 20,000 times each, without a lock. Will the counter say more than \
-               80,000, exactly 80,000, or less?",
-        choices: &["More than 80,000", "Exactly 80,000", "Less than 80,000"],
-        because: "Whenever two threads read the same number, both write the same next one, and one addition is lost. Nothing ever \
-                  adds one that nobody asked for. With luck, or one thread alone, nothing is lost; with the lock and with \
-                  the atomic addition nothing ever is.",
+        text: "Four threads add one to a counter 20,000 times each, without a lock: 80,000 additions. How many of \
+               them does the counter show in the end?",
+        choices: &["More than were made", "Exactly as many as were made", "Fewer than were made"],
+        because: "Whenever two threads read the same number, both write the same next one, and one addition is \
+                  lost. No addition ever counts twice. With luck, or one thread alone, nothing is lost; with the \
+                  lock and with the atomic addition nothing ever is.",
     },
     look_for: &[
         "The result compares three ways to add: a plain read and write, the same under a lock, and one atomic \
          operation. Only the first loses anything, and how much differs from run to run.",
         "The times differ too. With the lock one thread at a time does its work between read and write, so more \
-         cores are of no use to it; the atomic addition keeps everything without making anybody wait.",
+         cores are of no use to it; the atomic addition loses nothing either, and makes nobody wait.",
     ],
     try_this: &[
         "Run it several times. The loss is never quite the same: it depends on when exactly the threads meet.",
         "Use one thread: nothing is lost, because nobody comes between its read and its write.",
-        "Make the gap 0, then 5000. The longer a program thinks between reading and writing, the more it loses. With \
+        "Make the gap 0, then 5000. The longer a thread takes from its read to its write, the more is lost. With \
          no gap and few additions often nothing is lost at all, which makes this mistake hard to find by testing.",
     ],
     why: &[
-        "Adding one to a number in memory takes three steps: read it, add, write it back. When two threads both \
-         read 41, both write 42, and one of the two additions is gone. This is a race: the outcome depends on who \
-         comes first.",
+        "To add one to a number in memory takes three steps: read it, add one, write it back. When two threads \
+         both read 41, both write 42, and one of the two additions is gone. This is a race: the outcome depends on \
+         who comes first.",
         "A lock makes the three steps one piece, as seen by everybody who uses the same lock. An atomic addition \
          is a single operation of the processor, so there is nothing to come between.",
         "The plain way here is written as an atomic read and an atomic write, because Rust refuses to compile two \

@@ -83,10 +83,11 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let (expected, noted) = (count * count, list.lock().len());
     say!("Main thread: the global is {global}, the list has {noted} notes");
     let all_noted = noted == expected as usize;
-    let mut findings =
-        Findings::new(format!("{count} threads wrote one global in turn and read it {expected} times."))
-            .held("each read found what was written last", always_right)
-            .held("each thread has a local variable of its own", locals_apart);
+    let mut findings = Findings::new(format!(
+        "Threads: {count}. Each wrote the one global once, and all read it {expected} times."
+    ))
+    .held("each read found what was written last", always_right)
+    .held("each thread has a local variable of its own", locals_apart);
     findings = if one_list {
         findings.held("all notes in one list", all_noted)
     } else {
@@ -133,15 +134,15 @@ pub const ABOUT: About = About {
 /// What is read beside it.
 pub const LESSON: Lesson = Lesson {
     question: Question {
-        text: "Thread-1 writes 100 into a global variable. Later Thread-2 writes 200 into it. What does Thread-1 read \
-               then, without having been told anything?",
+        text: "Thread-1 writes 100 into a global variable. Later Thread-2 writes 200 into it. What does Thread-1 \
+               read after that, without having been told anything?",
         choices: &["100, which it wrote itself", "200, which Thread-2 wrote"],
-        because: "There is one variable, in the one memory that all threads of the program use. Nothing has to be sent from \
-                  thread to thread: who reads, reads what was written last.",
+        because: "There is one variable, in the one memory that all threads of the program use. Nothing has to be \
+                  sent from thread to thread: whoever reads it gets what was written last.",
     },
     look_for: &[
-        "In the output, each “I write” is followed by one “I read” of every thread, and all of them have read the new \
-         value. The order in which the threads read differs from round to round.",
+        "In the output, each “I write” is followed by one “I read” of every thread, and all of them have read the \
+         new value. The order in which the threads read can differ from round to round.",
         "The local variable on the same lines: it says 0 until its own thread has written, and 1 from then on. The \
          other threads go through the same line of code and do not change it.",
         "Among the shared objects there is one lock, with the list in it, for all the threads. The barrier “meeting” \
@@ -150,9 +151,9 @@ pub const LESSON: Lesson = Lesson {
     try_this: &[
         "Turn “One list for all” off. Every thread now gets a list of its own, with a lock of its own, and the main \
          thread's list stays empty: threads share what they are given, and no more.",
-        "Use one thread. It reads its own value, which proves nothing: it takes two to share.",
-        "Compare it with the first demo of the chapter “Processes”, where the same assignment stays \
-         unseen by the others.",
+        "Use one thread. It reads what it wrote itself, which proves nothing: it takes two to share.",
+        "Compare this demo with “A memory of its own” in the chapter “Processes”: what a process puts into a \
+         global list there, its parent never sees.",
     ],
     why: &[
         "All threads of a program run in one memory. A global variable is a place in it, and a name in the source \
@@ -160,10 +161,10 @@ pub const LESSON: Lesson = Lesson {
          they need locks.",
         "A local variable is different: each call of a function gets its own, and each thread has a stack of its own \
          for them. Ten threads in the same function have ten variables “local”.",
-        "The list is changed by several threads at once, so it lies in a lock, and only who holds the lock reaches \
-         it. The global needs none here, because a single number is written in one step and the barrier keeps writers \
-         and readers apart. A thread that first reads a number and then writes a new one is another story: see the \
-         demo “Lost updates”.",
+        "The list is changed by several threads at once, so it lies in a lock, and only the thread that holds the \
+         lock can reach it. The global needs none here, because a single number is written in one step and the \
+         barrier keeps writers and readers apart. A thread that first reads a number and then writes a new one is \
+         another story: see the demo “Lost updates”.",
     ],
     python: r#"import threading
 import time

@@ -161,7 +161,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "threads",
             label: "Busy threads",
-            help: "Counted by the cores that the browser tells of; 64 at most.",
+            help: "How many for each core that the browser tells of; 64 in all at most.",
             kind: Kind::Choice {
                 options: &[
                     ("one", "one alone"),
@@ -175,13 +175,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "work",
             label: "Work",
-            help: "How long each thread needs a core.",
+            help: "For how long each thread needs a core.",
             kind: Kind::Whole { min: 100, max: 2_000, default: 1_500, unit: "ms" },
         },
         Parameter {
             name: "portion",
             label: "Portion",
-            help: "How much of it comes before each pause.",
+            help: "How much of its work a thread does before each pause.",
             kind: Kind::Whole { min: 10, max: 200, default: 50, unit: "ms" },
         },
         Parameter {
@@ -196,7 +196,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "rest",
             label: "Sleep",
-            help: "How long a pause is, where threads sleep.",
+            help: "How long a pause is if the threads sleep.",
             kind: Kind::Whole { min: 1, max: 100, default: 50, unit: "ms" },
         },
     ],
@@ -218,18 +218,20 @@ pub const LESSON: Lesson = Lesson {
                   agree to it.",
     },
     look_for: &[
-        "The bars in the table of threads: with more threads than cores all of them move, but more slowly than \
-         that of one thread alone.",
+        "In the table of threads, the progress bars: with more threads than cores all of them move, but more \
+         slowly than that of one thread alone.",
         "All lanes are drawn as running, without a break. A thread is not told when it is taken off its core, so \
-         nothing in the program, nor this page, learns of it. Only a look at the clock gives it away: it jumps.",
+         neither the program nor this page learns of it. Only a look at the clock gives it away: it jumps.",
         "The chart in the result: the share of its time that each thread really had a core. With two threads for \
          each core it is about a half, less what the page itself and everything else on this machine needed.",
     ],
     try_this: &[
-        "Choose “One alone”, then “one for each core”, “two” and “four”. As long as there is a core for everybody \
-         the whole takes as long as one thread alone; beyond that it takes twice and four times as long.",
+        "For “Busy threads” choose “one alone”, then one, two and four for each core. As long as there is a core \
+         for everybody, all of them together take as long as one thread alone; beyond that they take twice and \
+         four times as long.",
         "Choose “Sleeping between”. A thread that sleeps is on hold: its lane is thin, it needs no core, and \
-         another may have it meanwhile. Its share in the chart is smaller too, but part of that it gave up freely.",
+         another thread may have that meanwhile. Its share in the chart is small too, but much of the rest it gave \
+         up freely.",
         "Let them yield. In a native program that asks the system to let another thread go first. A browser has no \
          such request, so on this page next to nothing changes.",
     ],
@@ -237,8 +239,8 @@ pub const LESSON: Lesson = Lesson {
         "A thread leaves its core in three ways. Put on hold: it sleeps or waits, and needs no core until its time \
          comes. Yielding: it could go on, but offers its core to others. Being pre-empted: its slice of time is \
          over, and the system takes the core without asking.",
-        "Pre-emption is why one thread in an endless loop does not stop all the others, and why a thread can be \
-         interrupted at any point, in the middle of adding one to a counter too. Whatever must not be seen \
+        "Pre-emption is why one thread in an endless loop does not stop all the others. It is also why a thread \
+         can be interrupted at any point, even in the middle of adding one to a counter. Whatever must not be seen \
          half-done needs a lock.",
         "More busy threads than cores bring no more speed, since the cores are the limit. Many sleeping or waiting \
          threads do no harm: they hold no core. In Python's usual build, threads that compute also take turns for \

@@ -119,12 +119,12 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let best = measured.iter().map(|point| point.1).fold(1.0, f64::max);
     let pi = 4.0 * f64::from(sums[0]) / f64::from(blocks * POINTS);
     let mut findings =
-        Findings::new(format!("The work went {last:.2} times as fast with {n} at once as with one alone."))
+        Findings::new(format!("Threads: {n}. Together they were {last:.2} times as fast as one alone."))
             .held("the same result every time", sums.iter().all(|sum| *sum == sums[0]))
             .figure("the result, about π", format_args!("{pi:.4}"))
-            .figure("processors that the system tells of", cores::count())
+            .figure("cores that the browser tells of", cores::count())
             .figure(
-                "by Amdahl's law, with a processor for each thread",
+                "by Amdahl's law, with a core for each thread",
                 format_args!("{:.2} times", amdahl(serial, n)),
             )
             .chart(
@@ -170,7 +170,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "repeats",
             label: "Repeats",
-            help: "Each number of threads does the work so often; its best time counts.",
+            help: "How often each number of threads does the work; the best time counts.",
             kind: Kind::Whole { min: 1, max: 3, default: 2, unit: "" },
         },
     ],
@@ -190,31 +190,32 @@ pub const LESSON: Lesson = Lesson {
             "At first it goes down, then hardly any more",
             "It does not: the work stays the same",
         ],
-        because: "Threads help as long as there are processors for them, and only with what can be divided. Both come to an \
-                  end: the processors by their number, and the rest by the share that one thread has to do alone. Only a \
-                  machine with more processors than threads comes near the ideal here.",
+        because: "Threads help as long as there are cores for them, and only with what can be divided. There are \
+                  only so many cores, and the share that one thread has to do alone takes as long as ever. To come \
+                  near the ideal takes both: a core for each thread, and next to no serial share.",
     },
     look_for: &[
-        "The chart has three lines. The ideal one rises by one with each thread. Amdahl's law bends below it, because of \
-         the serial share. What was measured follows the law up to the number of processors, and is level from there.",
+        "The chart has three lines. The ideal one rises by one with each thread. Amdahl's law bends below it, \
+         because of the serial share. What was measured follows the law up to the number of cores, roughly, and is \
+         level from there.",
         "In the timeline each round begins with the main thread alone: that is the serial share. Then the helpers work \
          side by side, and the main thread waits for them.",
         "The result of the computation is the same every time, however many threads shared the work. The result's \
-         figures say how many processors your system tells of.",
+         figures say how many cores the browser tells of.",
     ],
     try_this: &[
-        "Set the serial share to 0. The law's line and the ideal one are now the same, and what is missing from them is \
-         missing processors, or processors that others use at the moment.",
+        "Set the serial share to 0. The law's line and the ideal one are now the same. Where the measured line \
+         stays below them, there were no more cores, or others used them at that moment.",
         "Set it to 50 %. However many threads there are, the work cannot become twice as fast, for half of it stays as \
          long as it was.",
-        "Ask for 12 threads on a machine with fewer processors. More threads do no harm here, and they are of no use \
+        "Ask for 12 threads on a machine with fewer cores. More threads do no harm here, and they are of no use \
          either.",
     ],
     why: &[
         "Say the work takes one second on one thread, and a share s of it cannot be divided. With n threads the rest \
          takes (1 - s) / n, so the speed-up is 1 / (s + (1 - s) / n). Gene Amdahl drew this conclusion in 1967. With a \
          tenth serial no number of threads makes it ten times as fast.",
-        "The law knows neither the cost of starting and joining threads nor that of sharing processors, memory and \
+        "The law knows neither the cost of starting and joining threads nor that of sharing cores, memory and \
          caches. Measurements lie below it for that reason, most of all when the work is little.",
         "In Python, threads do not speed up a computation: the interpreter lets one of them compute at a time. There, \
          processes do, which is why the Python program beside this one uses them.",

@@ -60,7 +60,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let itself = tell("The page's own thread works", beside_page);
 
     let (who, longest) = (["nobody works", "workers work", "the page works"], [rest, workers, itself]);
-    let mut chart = Chart::bars("The longest time without a frame", "milliseconds");
+    let mut chart = Chart::bars("The longest time without a frame", "ms");
     for (who, longest) in who.into_iter().zip(longest) {
         chart = chart.bar(who, longest);
     }
@@ -79,7 +79,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     Ok(Findings::new(format!(
         "The longest time without a frame: {workers:.1} ms while workers worked, {itself:.1} ms while the page did."
     ))
-    .held("no frame came in the midst of a slice", waited_for_slice)
+    .held("no frame came in the middle of a slice", waited_for_slice)
     .seen("frames came more evenly beside workers", workers < itself)
     .figure("late frames while workers worked", format_args!("{} of {}", beside_workers.late, beside_workers.count))
     .figure("late frames while the page worked", format_args!("{} of {}", beside_page.late, beside_page.count))
@@ -98,7 +98,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "work",
             label: "Work",
-            help: "How long each computes, in real time.",
+            help: "How long each of them computes, in real time.",
             kind: Kind::Decimal { min: 0.2, max: 5.0, default: 2.0, step: 0.1, unit: "s" },
         },
         Parameter {
@@ -110,7 +110,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "workers",
             label: "Workers",
-            help: "How many compute at the same time.",
+            help: "How many compute at the same time, in the part with workers.",
             kind: Kind::Whole { min: 1, max: 8, default: 1, unit: "" },
         },
     ],
@@ -127,39 +127,40 @@ pub const LESSON: Lesson = Lesson {
         text: "Two seconds of computing: once by a worker, once by the page's own thread in slices of 150 ms, with time \
                for others in between. When does the page stutter?",
         choices: &[
-            "Both times alike: the machine is busy either way",
+            "Both times alike, for the machine is busy either way",
             "When its own thread computes, in spite of the slices",
             "When the worker computes",
         ],
-        because: "The page's own thread draws the frames. In a slice it cannot, so a frame is late by as much as the slice is \
-                  long. A worker leaves that thread alone. Only with slices of a few milliseconds, or with more workers than \
-                  cores, does the difference get small.",
+        because: "The page's own thread draws the frames. During a slice it cannot, so the next frame is late by \
+                  as much as the slice is long. A worker leaves that thread alone. Only with slices of a few \
+                  milliseconds, or with more workers than cores, does the difference get small.",
     },
     look_for: &[
-        "Watch the timeline move. While the worker computes it glides as before. While the page's own thread computes it \
-         moves in jerks, one for each slice.",
-        "Try to scroll, or to mark some words of this text, in the last two seconds. The page answers, but only between \
-         two slices.",
+        "Watch the timeline move. While the worker computes, it glides as before. While the page's own thread \
+         computes, it moves in jerks, one for each slice.",
+        "Try to scroll, or to select some words of this text, during the last two seconds. The page answers, but \
+         only between two slices.",
         "The chart shows the longest time without a frame: about 17 ms on most screens when all is well, and at least \
          the length of a slice when the page itself works.",
     ],
     try_this: &[
-        "Make the slices shorter. With 5 ms there is hardly a difference to see. But cutting work into pieces that small \
-         is a labour of its own, which threads spare you.",
-        "Use eight workers. As long as there is a core left for the page its frames come in time; with more workers than \
-         cores they may be late now and then.",
-        "Press Stop while the page's own thread computes. It is obeyed, after the slice at hand. Without slices it would \
-         not be heard at all, which is why the limit for a slice is 200 ms.",
+        "Make the slices shorter. With 5 ms there is hardly a difference to see. But to cut work into pieces that \
+         small is work in itself, which threads spare you.",
+        "Use eight workers. As long as there is a core left for the page, its frames come in time; with more \
+         workers than cores they may be late now and then.",
+        "Press Stop while the page's own thread computes. It is obeyed when the present slice is over. Without \
+         slices the page would not notice it until all the work was done, which is why a slice takes 200 ms at \
+         most.",
     ],
     why: &[
-        "A page has one thread that does everything a user sees: it draws, scrolls, answers clicks and runs the page's \
-         scripts, one after the other. Whatever takes long on it holds up all the rest. Windows of other programs are \
-         built the same way.",
+        "A page has one thread that does everything a user sees: it draws, scrolls, answers clicks and runs the \
+         page's scripts, one after the other. Whatever takes long on it holds up all the rest. Other programs with \
+         windows are built the same way.",
         "So there are two ways to do long work. One is to cut it into slices and to give the thread back in between, as \
          the tasks of the demo “Kernel threads and user threads” do. The other is to give it to another thread, and to have the result \
          sent when it is there.",
-        "All programs in this playground run on workers. For this demo alone the page takes orders from a program, and \
-         the main thread sleeps until they are carried out.",
+        "All programs in this playground run on workers. For this demo alone the page takes work from a program, \
+         and the program's main thread sleeps until it is done.",
     ],
     python: r#"import asyncio
 import time
@@ -210,7 +211,7 @@ async def main():
     await watch("Nobody works", rest())
     worker = await watch("A worker works", on_worker())  # (2)
     loop = await watch("The event loop's own thread works", in_slices())  # (3)
-    print("No frame came in the midst of a slice:", "yes" if loop >= SLICE else "no")
+    print("No frame came in the middle of a slice:", "yes" if loop >= SLICE else "no")
     print("Frames came more evenly beside workers:", "yes" if worker < loop else "no")
 
 

@@ -148,19 +148,20 @@ pub const ABOUT: About = About {
         Parameter {
             name: "threads",
             label: "Threads",
-            help: "How many work.",
+            help: "How many are at work.",
             kind: Kind::Whole { min: 1, max: 32, default: 4, unit: "" },
         },
         Parameter {
             name: "steps",
             label: "Steps",
-            help: "How many each takes if nobody stops it.",
+            help: "How many each thread takes unless it is stopped.",
             kind: Kind::Whole { min: 1, max: 20, default: 12, unit: "" },
         },
         Parameter {
             name: "step",
             label: "Longest step",
-            help: "A step of the last thread; the others share it out evenly, Thread-1 has the shortest.",
+            help: "How long a step of the last thread is; the steps of the others are shorter, Thread-1's the \
+                   shortest.",
             kind: Kind::Decimal { min: 0.1, max: 3.0, default: 1.0, step: 0.1, unit: "s" },
         },
         Parameter {
@@ -183,26 +184,27 @@ pub const LESSON: Lesson = Lesson {
         text: "A thread sleeps in the middle of a step when the main thread sets the flag “stop”. When does that \
                thread stop?",
         choices: &["At once", "When its step is over", "When all of its steps are done"],
-        because: "A flag only says that somebody wishes it. A thread that sleeps through its step sees it after \
-                  the step; one that waits for the flag instead of sleeping is woken by it; and one that never \
-                  looks works on to its end.",
+        because: "A flag only tells of a wish. A thread that sleeps through its step sees the flag after the step; \
+                  one that waits for the flag instead of sleeping is woken by it; and one that never looks works on \
+                  until all its steps are done.",
     },
     look_for: &[
-        "“Main thread: please stop” in the output, and how long after it the other lines come. The chart in the \
+        "In the output, “Main thread: please stop”, and how long after it the other lines come. The chart in the \
          result has the same as bars: the time from the request to the end of each thread, or 0 for one that was \
          through before.",
-        "The bars in the table of threads: they stand still somewhere on the way. How far each thread came depends \
-         on the length of its steps.",
-        "The event “stop” among the shared objects. With “waits for the flag” the threads are listed there as \
-         waiting, and their lanes are hatched; otherwise nobody waits for it, they only look.",
+        "In the table of threads, the progress bars: they stop somewhere on the way. How far each thread came \
+         depends on the length of its steps.",
+        "Among the shared objects, the event “stop”. With “waits for the flag instead of sleeping” the threads are \
+         listed there as waiting, and their lanes are hatched; otherwise nobody waits for it, and at most they \
+         look.",
     ],
     try_this: &[
         "Run the three presets one after another and compare the bars of the result: up to a whole step, next to \
          nothing, and all the steps that were left.",
-        "Let it look after each step, and make the longest step 3 s and “Ask after” 3.1 s. The last thread has \
-         just begun its second step, so the whole program takes nearly three seconds to end.",
-        "Set “Ask after” to 10 s and “Steps” to 6. The threads are through by then, and the request comes too late \
-         to change anything.",
+        "Let it look after each step, and make the longest step 3 s and “Ask after” 3.1 s. The last thread has just \
+         begun its second step then, so it takes nearly three seconds to stop.",
+        "Choose “Look after a step” and set “Ask after” to 10 s and “Steps” to 6. The threads are through by then, \
+         and the request comes too late to change anything.",
     ],
     why: &[
         "A thread cannot be stopped from outside. It may hold a lock, or be half-way through a change of what \

@@ -149,10 +149,10 @@ pub const LESSON: Lesson = Lesson {
                   main thread was there from the beginning, and it counts like any other.",
     },
     look_for: &[
-        "The first lines of the output: with each start the count goes up by one. All threads are made by then, \
-         but those that have not started have no lane, no row in the table, and no place in the list.",
-        "Then the list itself, which the main thread prints whenever it finds it changed. Compare it with the \
-         table of threads: who is “finished” there has left the list.",
+        "The first lines of the output: with each start the count goes up by one. All five are made by then, but \
+         those that have not been started have no lane, no row in the table, and no place in the list.",
+        "Then the list itself, which the main thread prints whenever it finds it changed. Compare it with the table \
+         of threads: whoever is “finished” there has left the list.",
         "The chart in the result: a staircase down to one. The main thread is the one that is left, since somebody \
          has to look.",
     ],
@@ -161,15 +161,15 @@ pub const LESSON: Lesson = Lesson {
          all of them at once. The lanes show what the looks have missed.",
         "Choose “All at once”: twelve threads of one length of life. They end together, or nearly: a look that \
          falls right into that moment finds some of them gone and the others still there.",
-        "Use one thread. There are two to be listed, never more.",
+        "Use one thread. There are two in the list, never more: it and the main thread.",
     ],
     why: &[
         "The list is made at the moment of the question: all threads that have been started and have not ended, \
          the main thread included. It is a snapshot. While it is being read, threads may end and others start.",
-        "For that reason a program should not steer by the count (“wait until only one is alive”), as it would \
-         have to ask again and again, and would count threads that it knows nothing of. Joining exactly those \
-         threads that it started is certain and costs nothing while it waits. The list is for people: to print, to \
-         find a fault.",
+        "For that reason a program should not steer by the count (“wait until only one is alive”): it would have to \
+         ask again and again, and would count threads that it knows nothing of. Joining exactly those threads that \
+         it started is certain, and costs nothing while it waits. The list is for people, to be printed when they \
+         look for a fault.",
         "The current thread is the one that asks. The same function, called by several threads, gets a different \
          answer in each; so it can tell for whom it works without being told.",
     ],

@@ -56,6 +56,27 @@ static USUAL_NAMES: AtomicU32 = AtomicU32::new(0);
 impl Process {
     /// A process that will run `function` with `argument`, started by the usual method (see [`set_start_method`]). The
     /// function goes by reference, and the argument as bytes. What the function returns becomes the exit code.
+    ///
+    /// ```
+    /// # use threadlab_processes::Process;
+    /// fn greet(names: Vec<String>) {
+    ///     for name in names {
+    ///         println!("Hello, {name}");
+    ///     }
+    /// }
+    /// let process = Process::new(greet, vec!["Ada".to_owned(), "Grace".to_owned()]);
+    /// ```
+    ///
+    /// An argument that means nothing in another memory does not compile:
+    ///
+    /// ```compile_fail
+    /// # use threadlab_processes::Process;
+    /// # use std::sync::atomic::AtomicPtr;
+    /// fn greet(names: AtomicPtr<String>) {
+    ///     println!("Hello, {names:?}");
+    /// }
+    /// let process = Process::new(greet, AtomicPtr::default());
+    /// ```
     pub fn new<A, R>(function: fn(A) -> R, argument: A) -> Self
     where
         A: Serialize + DeserializeOwned + Send + 'static,

@@ -148,7 +148,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "gives_up",
             label: "Gives up in phase",
-            help: "Where Thread-1 breaks the barrier and leaves; 0 for never.",
+            help: "The phase at whose end Thread-1 breaks the barrier and leaves; 0 for never.",
             kind: Kind::Whole { min: 0, max: 10, default: 0, unit: "" },
         },
     ],
@@ -162,18 +162,18 @@ pub const ABOUT: About = About {
 /// What is read beside it.
 pub const LESSON: Lesson = Lesson {
     question: Question {
-        text: "Thread-1 needs 0.4 s for its part of a phase, Thread-4 needs 1.3 s. When does Thread-1 begin \
-               with the second phase?",
+        text: "Thread-1 needs 0.4 s for its part of a phase, Thread-4 needs 1.3 s. When does Thread-1 begin the \
+               second phase?",
         choices: &["At once, after 0.4 s", "When Thread-4 has done its part"],
         because: "At a barrier everybody waits until all have come, so the slowest sets the pace. Without the \
                   barrier Thread-1 goes on at once, and works with what the others have not finished yet.",
     },
     look_for: &[
-        "In the timeline each lane is a sleep, which stands for work, and then a wait. The waits of all lanes \
-         end at the same moment, and the slowest thread has hardly any.",
+        "In the timeline each phase of a lane is a sleep, which stands for work, and then a wait. The waits of all \
+         lanes end at the same moment, and the slowest thread has hardly any.",
         "“Shared objects” shows the barrier fill up, one place for each thread that has come, and be empty \
          again when the last one comes.",
-        "The line “… is over for all” comes once for each phase, from the thread that came last: it is the \
+        "The line “Phase … is over for all” comes once for each phase, from the thread that came last: it is the \
          barrier's own action, which runs before anybody goes on.",
     ],
     try_this: &[
@@ -186,12 +186,12 @@ pub const LESSON: Lesson = Lesson {
     ],
     why: &[
         "Many computations go in steps of which each needs the whole result of the one before: a simulation, a \
-         picture that is blurred again and again, a sort by parts. Within a step threads work side by side; \
-         between two steps they have to be in agreement, and that is the barrier.",
-        "It is for a fixed number of threads and counts who comes. The last one opens it for all and makes it \
-         ready for the next time, so one barrier serves any number of phases.",
-        "Joining the threads and starting new ones would do too, but costs a start for each thread and phase, \
-         and what the threads had at hand.",
+         picture that is blurred again and again, a list that is sorted in parts. Within a step the threads work \
+         side by side; between two steps they have to meet, and that is what the barrier is for.",
+        "A barrier is made for a fixed number of threads, and counts those that come. The last one opens it for \
+         all and makes it ready for the next time, so one barrier serves any number of phases.",
+        "To join the threads and start new ones for the next phase would do too, but it costs a start for each \
+         thread and phase, and the new threads know nothing of what the old ones had in their local variables.",
     ],
     python: r#"import threading
 import time

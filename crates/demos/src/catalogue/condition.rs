@@ -141,7 +141,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         .figure("producers had to wait", format!("{putting}×"))
         .figure("consumers had to wait", format!("{taking}×"))
         .figure("woken for nothing", format!("{}×", buffer.in_vain))
-        .chart(Chart::lines("Items in the buffer", "s", "items").series("items", points.step_by(every)))
+        .chart(Chart::lines("Items in the buffer", "time, s", "items").series("items", points.step_by(every)))
         .answer(match putting.cmp(&taking) {
             std::cmp::Ordering::Greater => 0,
             std::cmp::Ordering::Less => 1,
@@ -204,37 +204,37 @@ pub const ABOUT: About = About {
 /// What is read beside it.
 pub const LESSON: Lesson = Lesson {
     question: Question {
-        text: "There are as many producers as consumers, but making an item takes 0.2 s and using one takes \
-               0.6 s. Who has to wait more often?",
+        text: "There are as many producers as consumers. As the parameters stand at first, making an item takes \
+               0.2 s and using one 0.6 s. Who has to wait more often?",
         choices: &["The producers", "The consumers", "Both alike"],
-        because: "Whoever is faster waits. The buffer is empty only in the beginning; then it fills up, and \
-                  from then on a producer can put an item only when a consumer has taken one.",
+        because: "Whoever is faster waits. With these times the buffer is empty only in the beginning. Then it \
+                  fills up, and from then on a producer can put an item only when a consumer has taken one.",
     },
     look_for: &[
-        "A consumer finds the buffer empty and waits for a notification of “not empty”. It does so in the \
-         midst of a piece of code that holds the lock, and yet a producer gets in: while a thread waits for a \
-         condition, the lock is free. “Shared objects” shows it.",
-        "The chart below the result shows how full the buffer was. With slow consumers it soon reaches its \
-         room and stays there; the producers' lanes in the timeline are hatched most of the time.",
+        "A consumer finds the buffer empty and waits for a notification of “not empty”. It does so in the middle \
+         of a piece of code that holds the lock, and yet a producer gets in: while a thread waits for a condition, \
+         it does not hold the lock. “Shared objects” shows both.",
+        "The chart in the result shows how full the buffer was. With slow consumers it is soon full and stays so; \
+         the producers' lanes in the timeline are hatched most of the time.",
         "“Woken for nothing” counts threads that were woken, got the lock, and found that another one had been \
-         quicker. They have to wait again. That is why the question is asked in a loop.",
+         quicker. They have to wait again. That is why each of them looks at the buffer in a loop.",
     ],
     try_this: &[
         "Choose “Slow producers”: now the consumers wait, and the buffer is empty most of the time.",
-        "Choose “Room for one”. Every item wakes somebody, and both sides go at the pace of the slower one.",
+        "Choose “Room for one”. An item can be put only when the one before it has been taken, so producers and \
+         consumers go in step.",
         "Set “Room” to 20: no producer waits any more, although the consumers are as slow as before. Then set \
          “Items” to 20 too. A larger buffer takes what comes too fast for a while, but not for ever.",
     ],
     why: &[
         "A lock lets a thread look at the buffer in peace, but it is no help to one that has to wait until the \
-         buffer changes: as long as it held the lock nobody could change anything. A condition does three \
-         things in one: it lets the lock go, sleeps until it is notified, and takes the lock again.",
-        "That the first two are one step matters. If a thread first released the lock and then went to sleep, \
-         the notification could come in between and be lost.",
-        "A notification says “look again”, not “it is yours”. Between it and the moment when the woken thread \
-         has the lock again, anybody may come in. So: wait in a loop, and notify after every change that \
-         somebody may wait for. Two conditions with one lock keep producers from being woken where only a \
-         consumer can go on.",
+         buffer changes: as long as it held the lock nobody could change anything. A condition does three things \
+         in one: it releases the lock, waits until it is notified, and acquires the lock again.",
+        "That the first two are one step matters. If a thread first released the lock and then began to wait, the \
+         notification could come in between and be lost.",
+        "A notification says “look again”, not “it is yours”. Between it and the moment when the woken thread has \
+         the lock again, anybody may come in. So: wait in a loop, and notify after every change that somebody may \
+         wait for. Two conditions with one lock keep a producer from being woken where only a consumer can go on.",
     ],
     python: r#"import threading
 import time

@@ -148,7 +148,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "limit",
             label: "Limit",
-            help: "After which a thread backs off: real seconds, whatever the speed.",
+            help: "How long a thread waits before it backs off: real seconds, whatever the speed.",
             kind: Kind::Decimal { min: 0.0, max: 3.0, default: 0.6, step: 0.1, unit: "s" },
         },
     ],
@@ -171,16 +171,15 @@ pub const LESSON: Lesson = Lesson {
     look_for: &[
         "With one order, look at the queue of Alice's lock in “Shared objects”: the thread that comes second \
          waits there, with empty hands. Nobody ever has to wait for Bob's.",
-        "With “No cure” both take their first lock, pause, and ask for the other's. From then on nothing \
-         happens, and the page says so: the state of the run is “deadlocked”, and who waits for whom is told \
-         in words.",
+        "With “No cure” both take their first lock, pause, and ask for the other's. From then on nothing happens, \
+         and the page says so: over the timeline it tells of the deadlock, and who waits for whom.",
         "With “Back off” the same knot is tied, but the waits have a limit. The thread whose time is over \
          first lets go of what it holds, which is just what the other one waits for.",
     ],
     try_this: &[
         "Choose “No cure” and run it. When you have read what the page says about it, press Stop.",
-        "Choose no cure and set the pause to 0. The threads hold both locks for a moment only, and often \
-         nothing happens. Such a program passes its tests and fails one day in use.",
+        "Choose “No cure” and set “Pause” to 0. The threads hold both locks for a moment only, and often all goes \
+         well. Such a program passes its tests, and fails one day in use.",
         "Choose “Back off” and make the limit 0: a thread that does not get the second lock at once lets go of \
          the first.",
     ],

@@ -128,7 +128,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let seconds = clock::program_now().saturating_sub(begin).as_secs_f64();
     let most = table.most.load(Ordering::Relaxed);
     let mut findings = Findings::new(match table.cure {
-        Cure::None => "Everyone was lucky this time: no round of waiting philosophers came about.",
+        Cure::None => "Everyone was lucky this time: no ring of waiting philosophers came about.",
         _ => "Everyone has eaten.",
     })
     .held("neighbours never ate at once", table.quarrels.load(Ordering::Relaxed) == 0)
@@ -147,7 +147,7 @@ pub const ABOUT: About = About {
     title: "Dining philosophers",
     chapter: Chapter::Locks,
     order: 10,
-    summary: "Everyone needs the two forks beside the plate: who is careless starves with one in hand.",
+    summary: "Everyone needs the two forks beside the plate: whoever is careless starves with one in hand.",
     parameters: &[
         Parameter {
             name: "cure",
@@ -166,7 +166,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "philosophers",
             label: "Philosophers",
-            help: "And as many forks.",
+            help: "How many sit at the table, with as many forks.",
             kind: Kind::Whole { min: 2, max: 16, default: 5, unit: "" },
         },
         Parameter {
@@ -216,11 +216,11 @@ pub const LESSON: Lesson = Lesson {
         "With “Lower number first” look at the last philosopher. All others take their left fork first; this \
          one waits for its right one, with empty hands, so the last fork stays free for its neighbour, who can \
          eat.",
-        "With “No cure” all take their left fork in the same moment, hesitate, and find the right one taken. \
-         The page tells the whole round: each waits for a fork that is held by the next.",
+        "With “No cure” all take their left fork in the same moment, hesitate, and find the right one taken. The \
+         page tells the whole ring: each waits for a fork that is held by the next.",
     ],
     try_this: &[
-        "Run all four cures with the same times and compare how long they take and how many ate at once. The \
+        "Run all three cures with the same times, and compare how long they take and how many eat at once. The \
          waiter lets one philosopher at a time pick up forks, which is safe but slow.",
         "Choose “Try, and put back”. Nobody waits with a fork in hand for another one, so no ring can form; \
          but a fork may be put back many times before both are had.",
@@ -235,8 +235,8 @@ pub const LESSON: Lesson = Lesson {
          for a lower one, and nobody ever does. The waiter: only one at a time picks up forks, so those in its \
          way already have both theirs, and put them back. Try, and put back: nobody waits while holding.",
         "The cures differ in their price. An order costs nothing but must be known to everybody. An arbiter is \
-         simple and can become what all wait for. Putting back needs chance in the waiting times, or all may \
-         try and put back in step for ever, and nobody promises that each gets its turn.",
+         simple and can become what all wait for. Putting back needs some chance in the pauses, or all may try and \
+         put back in step for ever; and even so nobody promises that each gets its turn.",
     ],
     python: r#"import random
 import threading

@@ -126,13 +126,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "ready",
             label: "Ready",
-            help: "How long the gun lets them wait.",
+            help: "How long the runners have until the shot.",
             kind: Kind::Decimal { min: 0.0, max: 5.0, default: 2.0, step: 0.5, unit: "s" },
         },
         Parameter {
             name: "clear",
             label: "Clear at once",
-            help: "Lowers the flag right after the shot; a second shot follows.",
+            help: "Clears the event right after the shot; a second shot follows.",
             kind: Kind::Switch { default: false },
         },
         Parameter {
@@ -144,13 +144,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "lap",
             label: "Lap",
-            help: "Time of Runner-1 for a lap; each next one takes 5% more.",
+            help: "Time of Runner-1 for a lap; each next runner is a little slower.",
             kind: Kind::Decimal { min: 0.0, max: 1.0, default: 0.5, step: 0.1, unit: "s" },
         },
         Parameter {
             name: "patience",
             label: "Patience",
-            help: "After which the announcer says “not yet”: real seconds, whatever the speed.",
+            help: "How long the announcer waits before it says “not yet”: real seconds, whatever the speed.",
             kind: Kind::Decimal { min: 0.1, max: 5.0, default: 0.6, step: 0.1, unit: "s" },
         },
     ],
@@ -166,32 +166,31 @@ pub const LESSON: Lesson = Lesson {
     question: Question {
         text: "Six threads wait for one event, and the main thread sets it once. How many of them go on?",
         choices: &["One", "All of them", "None, until each asks again"],
-        because: "An event is a flag that is up or down. Setting it lets go on all who wait, and as long as it \
-                  stays set nobody has to wait any more. A lock that is released, in contrast, lets one in.",
+        because: "An event is a flag that is set or not. Setting it lets all who wait go on, and as long as it \
+                  stays set nobody has to wait any more. A lock that is released, in contrast, lets only one in.",
     },
     look_for: &[
         "In the timeline all runners are hatched until the shot, and then all of them start at the same \
          moment. From there on their lanes differ: each has its own time for a lap.",
-        "The latecomer comes when the shot is over. It does not wait at all, because the event is still set: \
-         “Shared objects” shows its flag up.",
+        "The latecomer comes when the shot is over. It does not wait at all, because the event is still set, as \
+         “Shared objects” shows.",
         "The announcer waits with a time limit. Its lane is hatched in pieces, with a line of output between \
          them.",
     ],
     try_this: &[
-        "Choose “Set and cleared”. The flag is up for a moment only, and yet all who waited go on. The \
-         latecomer, and any runner that was not at the line yet, finds it down and waits for the second shot.",
-        "Use 30 runners. In the output compare their order at the line, which is by chance, with that at the \
-         finish.",
+        "Choose “Set and cleared”. The event is set for a moment only, and yet all who waited go on. The \
+         latecomer, and any runner that was not at the line yet, finds it cleared and waits for the second shot.",
+        "Choose “Thirty runners”. In the output compare their order at the line, which is left to chance, with \
+         that at the finish.",
         "Set “Ready” to 0. Some runners may come after the shot now, and it makes no difference to them.",
     ],
     why: &[
-        "An event keeps its state: set or not set. So it does not matter who comes first, the thread that \
-         waits or the one that sets. A notification of a condition is different: who does not wait yet will \
-         miss it.",
-        "Waiting for an event costs no processor time, unlike asking a variable again and again.",
-        "An event that is cleared is there for the next time, but then it matters again who comes first. To \
-         set and clear it like a bell works for those who wait already; where threads meet again and again, a \
-         barrier or a condition is the better object.",
+        "An event keeps its state: set or not set. So it does not matter who comes first, the thread that waits or \
+         the one that sets. A notification of a condition is different: whoever does not wait yet misses it.",
+        "A thread that waits for an event needs no core, unlike one that looks at a variable again and again.",
+        "An event that is cleared can be used again, but then it matters again who comes first. To set it and \
+         clear it at once, like the stroke of a bell, reaches only those who wait already; where threads meet \
+         again and again, a barrier or a condition is the better object.",
     ],
     python: r#"import threading
 import time

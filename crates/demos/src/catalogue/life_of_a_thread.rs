@@ -103,7 +103,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "timeout",
             label: "Patience",
-            help: "After this long, in real time at any speed, a join gives up.",
+            help: "How long a join waits before it gives up: real seconds, whatever the speed.",
             kind: Kind::Decimal { min: 0.2, max: 10.0, default: 1.0, step: 0.1, unit: "s" },
         },
         Parameter {

@@ -85,7 +85,12 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         ))
         .seen("every thread's lines in one piece", true),
     };
-    Ok(findings.figure("lines of each thread", lines).answer(usize::from(!mixed)))
+    let mut findings = findings.figure("lines of each thread", lines);
+    // Lines that happen not to mix show nothing, and neither does a thread alone.
+    if mixed || (use_lock && count > 1) {
+        findings = findings.answer(usize::from(!mixed));
+    }
+    Ok(findings)
 }
 
 /// What the page says about this demo.
@@ -140,29 +145,30 @@ pub const LESSON: Lesson = Lesson {
         text: "Thread-1 holds the lock and sleeps for a second between its lines. Can Thread-2 print a line during \
                that second?",
         choices: &["Yes", "No"],
-        because: "Sleeping does not release a lock, so with the lock Thread-2 waits until Thread-1 has printed its last line. \
-                  Without the lock nothing keeps it, and the lines mix.",
+        because: "Sleeping does not release a lock, so with the lock Thread-2 waits until Thread-1 has printed its \
+                  last line. Without the lock nothing keeps it from printing, and the lines mix.",
     },
     look_for: &[
-        "With the lock on, one lane at a time alternates between short work and sleep, and the others are hatched: \
-         they wait. The lock's own lane below shows in whose hands it is, and the section “Shared objects” shows \
-         who stands in the queue.",
+        "With the lock, one lane at a time alternates between sleep and a moment of work, and the others are \
+         hatched: they wait. The lock's own lane below shows who holds it, and “Shared objects” shows who stands \
+         in its queue.",
         "“Starting …” is printed before the lock, so all threads say it early. Then come the lines of Thread-1, all \
          together, because it was the first to ask; only when it has released the lock come those of another.",
-        "The holder keeps the lock while it sleeps. Sleeping does not release it.",
+        "Between two lines the holder's lane is thin: it sleeps, and keeps the lock all the same. The others go on \
+         waiting.",
     ],
     try_this: &[
         "Turn “Use the lock” off and run again: the lines mix, and the whole takes as long as the slowest thread \
          instead of the sum of all.",
-        "Use 8 threads with the lock and watch the queue get shorter by one each time a thread exits.",
-        "Use one thread: with and without the lock now behave alike, because nobody else asks for it.",
+        "Choose “Five, locked” and watch the queue get shorter by one each time a thread exits.",
+        "Use one thread: it behaves alike with the lock and without, because nobody else asks for it.",
     ],
     why: &[
-        "A lock is either free or held by one thread. Acquire takes it when it is free and otherwise puts the \
-         thread to sleep until it is; release gives it back and wakes one that waits. What stands between the two \
-         is therefore never run by two threads at once.",
+        "A lock is either free or held by one thread. Acquire takes it if it is free, and otherwise makes the \
+         thread wait until it is; release gives it back and wakes a thread that waits. So what stands between the \
+         two is never run by two threads at once.",
         "The price is time: threads that could have overlapped now come one after another. So a lock should be \
-         held for as short as possible, and sleeping while holding it, as this demo does to make it visible, is \
+         held for as short a time as possible. To sleep while holding it, as this demo does to make it visible, is \
          what a real program avoids.",
         "Which of several waiting threads gets the lock next is not promised. It is often the one that waited \
          longest, but a program must not rely on that.",

@@ -127,7 +127,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "lock",
             label: "Lock",
-            help: "A plain lock ends in a deadlock, unless it is asked with a limit.",
+            help: "A plain lock acquired a second time ends in a deadlock, unless the wait has a limit.",
             kind: Kind::Choice {
                 options: &[
                     ("reentrant", "Re-entrant"),
@@ -146,7 +146,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "threads",
             label: "Threads",
-            help: "How many want to go down.",
+            help: "How many go down the levels.",
             kind: Kind::Whole { min: 1, max: 8, default: 2, unit: "" },
         },
         Parameter {
@@ -158,7 +158,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "limit",
             label: "Limit",
-            help: "After which a thread gives up a plain lock: real seconds, whatever the speed.",
+            help: "How long a thread waits for “Plain, with a limit”: real seconds, whatever the speed.",
             kind: Kind::Decimal { min: 0.1, max: 5.0, default: 1.0, step: 0.1, unit: "s" },
         },
     ],
@@ -182,11 +182,11 @@ pub const LESSON: Lesson = Lesson {
          again. Only when the last hold is given back does the next thread come in.",
         "In the timeline one thread at a time goes through all its levels, while the others are hatched from \
          end to end. Acquiring it again costs the holder no wait at all.",
-        "With a plain lock look at what Thread-1 waits for in the table of threads: a lock that is held by \
-         itself.",
+        "With a plain lock, see in the table of threads what the holder waits for at level 2: a lock that is held \
+         by itself.",
     ],
     try_this: &[
-        "Choose “Plain: stuck”. The page tells the deadlock while it stands there; Stop ends it.",
+        "Choose “Plain: stuck”. The page says that it is a deadlock, and who waits for whom; Stop ends the run.",
         "Choose “Plain, limited”. Each thread waits for itself as long as the limit says, gives up and goes on.",
         "With “Plain”, set the levels to 1: nobody acquires twice, and the plain lock is enough.",
     ],
@@ -195,9 +195,9 @@ pub const LESSON: Lesson = Lesson {
          counting down; at zero it is free. For all other threads it is a lock like any other.",
         "It is of use where functions that protect themselves call one another, or call themselves, as here. \
          Each of them may be called alone or from one that holds the lock already.",
-        "It also hides something: whoever gets a plain lock knows that nobody is in the midst of changing what \
-         it protects. With a re-entrant lock that somebody may be a caller further up. Many programs do better \
-         with a plain lock, an outer function that takes it and an inner one that relies on it.",
+        "It also hides something: whoever gets a plain lock knows that nobody is in the midst of changing what it \
+         protects. With a re-entrant lock somebody may be: a caller further up. Many programs do better with a \
+         plain lock, an outer function that takes it and an inner one that relies on it.",
     ],
     python: r#"import threading
 import time

@@ -153,19 +153,19 @@ pub const ABOUT: About = About {
         Parameter {
             name: "readers",
             label: "Readers",
-            help: "Threads that only look.",
+            help: "Threads that only read.",
             kind: Kind::Whole { min: 1, max: 12, default: 4, unit: "" },
         },
         Parameter {
             name: "writers",
             label: "Writers",
-            help: "Threads that change something.",
+            help: "Threads that change the news.",
             kind: Kind::Whole { min: 0, max: 4, default: 1, unit: "" },
         },
         Parameter {
             name: "times",
             label: "Times",
-            help: "How often each of them comes.",
+            help: "How often each of them reads or writes.",
             kind: Kind::Whole { min: 1, max: 5, default: 3, unit: "" },
         },
         Parameter {
@@ -205,11 +205,11 @@ pub const LESSON: Lesson = Lesson {
         "When the writer leaves, all readers that have come meanwhile are let in at the same moment.",
     ],
     try_this: &[
-        "Choose “Plain lock” and compare the time it takes: now readers wait for readers.",
-        "Choose “Many writers”. There are few readers to come in together, so the readers-writer lock gains \
-         little.",
-        "Set the writers to 0 with a plain lock and without: nobody changes anything, and all the waiting at \
-         the plain lock is in vain.",
+        "Choose “Plain lock” and compare the time that it takes: now readers wait for readers.",
+        "Choose “Many writers”. There are few readers to come in together, so the readers-writer lock gains little \
+         over the plain one.",
+        "Set “Writers” to 0 and run it with both locks: nobody changes anything, so all the waiting for the plain \
+         lock is in vain.",
     ],
     why: &[
         "Two threads that read the same data at once see the same. Only when one of them changes it, another \

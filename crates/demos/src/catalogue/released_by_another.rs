@@ -129,16 +129,16 @@ pub const LESSON: Lesson = Lesson {
             "Player-1 gets an error",
             "Nothing: it stays with the main thread",
         ],
-        because: "An ordinary lock is free or taken; whose it is it does not know. Any thread may release it, \
-                  and one that waits gets it then. Only the re-entrant lock knows its holder, and refuses \
-                  everybody else.",
+        because: "An ordinary lock is free or taken; it does not know whose it is. Any thread may release it, and \
+                  one that waits gets it then. Only the re-entrant lock knows its holder, and refuses everybody \
+                  else.",
     },
     look_for: &[
-        "At first the main thread holds all the locks, and every player waits for its own. Follow the release \
-         in the timeline: it goes from lane to lane, and only one player at a time is not waiting.",
-        "In “Shared objects” a lock is held by the player who acquired it, also while that player already \
-         waits for its next turn. It is the neighbour before it in the round who will release it. Until then \
-         the player waits for a lock that is held by itself, and that is all right.",
+        "At first the main thread holds all the locks, and every player waits for its own. Follow the turn in the \
+         timeline: it goes from lane to lane, and only one player at a time is not waiting.",
+        "In “Shared objects” a lock is held by the player who acquired it, also while that player already waits \
+         for its next turn. It is the neighbour before it in the round who will release it. Until then the player \
+         waits for a lock that it holds itself, and that is all right.",
         "The last two lines of the output are refusals: a release of a lock that is free, and one of a \
          re-entrant lock by a thread that does not hold it.",
     ],
@@ -148,7 +148,7 @@ pub const LESSON: Lesson = Lesson {
     ],
     why: &[
         "A lock that is taken makes the next thread wait until it is released. Nothing in that says who has to \
-         do it. So a lock can also be used as a signal: one thread waits by acquiring, another lets it go on \
+         release it. So a lock can also be used as a signal: one thread waits by acquiring, another lets it go on \
          by releasing.",
         "That freedom has a price. A release by mistake opens the lock for others while its holder still \
          relies on it, and nobody is told. So where a lock protects data, let whoever acquired it release it: \

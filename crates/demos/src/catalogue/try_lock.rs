@@ -137,13 +137,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "step",
             label: "Own step",
-            help: "What a thread does after each refusal.",
+            help: "How long a thread does something else after each refusal.",
             kind: Kind::Decimal { min: 0.1, max: 5.0, default: 0.5, step: 0.1, unit: "s" },
         },
         Parameter {
             name: "limit",
             label: "Limit",
-            help: "How long “With a limit” waits: real seconds, whatever the speed.",
+            help: "How long “With a limit” waits each time: real seconds, whatever the speed.",
             kind: Kind::Decimal { min: 0.0, max: 10.0, default: 1.0, step: 0.1, unit: "s" },
         },
         Parameter {
@@ -171,10 +171,10 @@ pub const LESSON: Lesson = Lesson {
     },
     look_for: &[
         "Compare three lanes of the timeline while Holder has the lock. “Waiting” is hatched from end to end. \
-         “With a limit” is hatched piece by piece, with sleeps between that stand for its own work. “At once” is \
-         never hatched: it asks, is refused and works.",
-        "In the output each 0 says how long it took. Without waiting it takes hardly any time; with a limit it \
-         takes the whole limit, and a bit.",
+         “With a limit” is hatched piece by piece; the sleeps between stand for its own work. “At once” is never \
+         hatched: it asks, is refused and does a step of its own work.",
+        "In the output each 0 comes with the time that it took. Without waiting it takes hardly any time; with a \
+         limit it takes the whole limit, and a bit.",
         "In “Shared objects” only threads that wait stand in the queue of the lock. “At once” is never seen \
          there, so nobody wakes it when the lock becomes free: it finds out at its next look.",
     ],
@@ -186,14 +186,14 @@ pub const LESSON: Lesson = Lesson {
          “With a limit” is no longer refused.",
     ],
     why: &[
-        "Acquire has three forms. The plain one returns only with the lock. The one that does not block \
-         returns at once, with or without it. The one with a timeout waits, but no longer than that.",
+        "Acquire has three forms. The plain one returns only when it has the lock. The one that does not block \
+         returns at once, with it or without. The one with a timeout waits, but no longer than that.",
         "The last two oblige the program to look at the answer: what the lock protects may be touched only \
          after a 1. In this program a 1 comes with a guard, and without the guard there is no way to the \
          protected value.",
         "A thread that asks again and again without waiting has no place in the queue and can be overtaken any \
-         number of times. It pays where there is other work to do, or as a way out of a deadlock; not as a way \
-         to wait.",
+         number of times. Asking like this pays where there is other work to do, or as a way out of a deadlock; it \
+         is not a way to wait.",
     ],
     python: r#"import threading
 import time

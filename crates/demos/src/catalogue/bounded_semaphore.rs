@@ -145,7 +145,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "surplus",
             label: "Surplus releases",
-            help: "By a careless thread, beside the one that is right.",
+            help: "How many a careless thread makes, beside the one that is right.",
             kind: Kind::Whole { min: 0, max: 8, default: 2, unit: "" },
         },
         Parameter {
@@ -178,26 +178,27 @@ pub const LESSON: Lesson = Lesson {
                   one remembers how many it began with, and refuses.",
     },
     look_for: &[
-        "Compare the two semaphores under “Shared objects”. Both begin with the same number of permits. The \
-         ordinary one soon has more free slots than it began with; the bounded one never has.",
+        "Compare the two semaphores in “Shared objects”. Both begin with the same number of permits. The ordinary \
+         one soon has more slots than it began with; the bounded one never has.",
         "In the timeline, first come the threads of the ordinary semaphore, and more of them are inside at once than it \
          had permits. Then come those of the bounded one, as many at a time as intended.",
-        "The output has a line for each release that was refused, from the thread that made it, with the semaphore’s \
-         name and its bound.",
+        "The output has a line for each release that was refused, from the thread that made it, with the \
+         semaphore's name and its bound.",
     ],
     try_this: &[
-        "Let nobody be careless. The two now behave alike: a bound costs a correct program nothing.",
-        "Put the careless thread among the workers. While permits are taken, a surplus release does not go beyond the \
-         bound, so it is accepted and lets one too many in. A later release is refused instead, mostly that of a worker \
-         that did nothing wrong.",
-        "Use one permit. An ordinary semaphore that is released twice is then no longer a lock.",
+        "Choose “Nobody careless”. The two now behave alike: a bound costs a correct program nothing.",
+        "Choose “Found late”, which puts the careless thread among the workers. While permits are taken, a surplus \
+         release does not go beyond the bound, so it is accepted and lets one too many in. A later release is \
+         refused instead, mostly that of a worker that did nothing wrong.",
+        "Use one permit. After a surplus release the ordinary semaphore no longer does what a lock does: it lets \
+         several in.",
     ],
     why: &[
         "A semaphore does not know who acquired what. That is useful where one thread waits for what another provides: \
          then every release is news, and the counter has to grow.",
-        "Where permits stand for things of which there is a fixed number, a counter beyond that number is a mistake \
-         in the program. The bounded semaphore reports it where it would happen. Its counter never goes wrong, and as many \
-         releases are refused as were too many.",
+        "Where permits stand for things of which there is a fixed number, a counter beyond that number is a \
+         mistake in the program. The bounded semaphore reports it as an error. Its counter never goes beyond the \
+         bound, and as many releases are refused as were too many.",
         "It cannot tell whose release was wrong, only that there has been one. In Rust a permit is given back when its \
          guard goes out of scope, exactly once, so this mistake has to be made on purpose, as it is here.",
     ],

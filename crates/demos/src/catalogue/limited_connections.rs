@@ -115,7 +115,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "limit",
             label: "Limit the connections",
-            help: "A download needs a permit of the semaphore.",
+            help: "Whether a download needs a permit of the semaphore.",
             kind: Kind::Switch { default: true },
         },
         Parameter {
@@ -133,7 +133,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "seconds",
             label: "Download time",
-            help: "Of a usual file; others take a quarter more or less.",
+            help: "For a usual file; others take a quarter more or less.",
             kind: Kind::Decimal { min: 0.1, max: 2.0, default: 1.0, step: 0.1, unit: "s" },
         },
     ],
@@ -154,14 +154,15 @@ pub const LESSON: Lesson = Lesson {
             "All their times together, divided by the connections",
             "All their times together",
         ],
-        because: "Three downloads go on at any moment, and whenever one ends, another begins. So the work of twelve seconds is \
-                  done three times as fast as by one connection. Without a limit all overlap, and the longest alone decides.",
+        because: "Three downloads go on at any moment, and whenever one ends, another begins. So twelve seconds of \
+                  downloading are over in about four. Without a limit all downloads overlap, and the longest alone \
+                  decides.",
     },
     look_for: &[
-        "Look down the timeline at any moment: three lanes alternate between short work and sleep, and the others are \
-         hatched, since they wait for a permit. As soon as one download ends, another lane comes to life.",
-        "Under “Shared objects” the semaphore has as many slots as there are connections. A download that goes on fills \
-         one with its colour, and the list of names shows who waits.",
+        "Look down the timeline at any moment: three lanes alternate between sleep and a moment of work, and the \
+         others are hatched, since they wait for a permit. As soon as one download ends, another begins.",
+        "In “Shared objects” the semaphore has as many slots as there are connections. A download that goes on \
+         fills one with its colour, and the list of names shows who waits.",
         "The lines in the output tell how long each file waited. The first three did not wait at all; the last ones \
          waited longer than their own download took.",
     ],
@@ -176,10 +177,10 @@ pub const LESSON: Lesson = Lesson {
         "A semaphore is a counter of permits. Acquire takes one, and waits while there is none; release gives one back \
          and lets one of the waiting threads go on. With three permits, three threads can be between acquire and \
          release.",
-        "A lock protects data from being touched by two threads at once. A semaphore is for things of which there are \
-         several: connections, licences, places in a hall. It does not tell who has which; it only counts.",
-        "Starting few threads would be another way. But here every download can start when it likes, do other things \
-         without a permit, and wait only where it is about to use what is scarce.",
+        "A lock protects data from being touched by two threads at once. A semaphore is for things of which there \
+         are several: connections, licences, places in a hall. It does not know who has which; it only counts.",
+        "To start only a few threads would be another way. But here every download can start when it likes, do \
+         other things without a permit, and wait only where it is about to use what is scarce.",
     ],
     python: r#"import threading
 import time

@@ -137,7 +137,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "asking",
             label: "Asking",
-            help: "What a car does where no place is free.",
+            help: "What a car does if no place is free.",
             kind: Kind::Choice {
                 options: &[
                     ("once", "Asks once and drives on"),
@@ -175,7 +175,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "limit",
             label: "Patience",
-            help: "The longest wait for a place, in real time at any speed.",
+            help: "How long a car waits for a place at most: real seconds, whatever the speed.",
             kind: Kind::Decimal { min: 0.0, max: 3.0, default: 0.5, step: 0.1, unit: "s" },
         },
     ],
@@ -192,23 +192,25 @@ pub const LESSON: Lesson = Lesson {
         text: "A garage has three places, counted by a semaphore. Eight cars come at the same moment, and each asks for a \
                place. How low does the counter go?",
         choices: &["Below zero", "To zero", "It stays above zero"],
-        because: "A permit is taken only where there is one, so three cars take it to zero, and there it stays until one of them \
-                  leaves. The others wait or are turned away; neither changes the counter. With fewer cars than places it stays \
-                  above zero.",
+        because: "A permit is taken only if there is one. So three cars take the counter to zero, and there it \
+                  stays until one of them leaves. The others wait or are turned away; neither changes the counter. \
+                  With fewer cars than places it stays above zero.",
     },
     look_for: &[
         "“Shared objects” shows the semaphore with its free and taken permits. However many cars wait, “0 free” is the \
          lowest that you see.",
-        "In the timeline a car that waits for a place is hatched. With limited patience some of these waits end without a \
-         place: the car says so in the output and sleeps a little, as it drives round the block.",
-        "When cars ask only once, no lane is ever hatched. Asking without waiting has its answer at once, yes or no.",
+        "In the timeline a car that waits for a place is hatched. With limited patience some of these waits end \
+         without a place: the car says so in the output and sleeps a little, which stands for a drive round the \
+         block.",
+        "When cars ask only once, no lane is hatched after all have met at the start. Who asks without waiting has \
+         the answer at once, yes or no.",
     ],
     try_this: &[
-        "Let all cars wait as long as it takes. Every visit succeeds, and the whole takes longer.",
-        "Set the patience to 0: such a wait is the same as asking once. Then set it back and go to speed 20. Patience is \
-         measured in real time and a stay in the program's own, so now hardly any car is turned away.",
-        "Trust the sign instead of the semaphore, and the count goes below zero: there are more cars inside than places. \
-         Then use a single car, and nothing goes wrong, since nobody looks at the same moment.",
+        "Let all cars wait as long as it takes. Every visit succeeds, and the run takes longer.",
+        "Set the patience to 0: such a wait is the same as asking once. Then set it back and set the speed to 20×. \
+         Stays get 20 times shorter, but patience counts real seconds, so now hardly any car is turned away.",
+        "Choose “No semaphore”, so that the cars trust the sign. The count goes below zero: there are more cars \
+         inside than places. Then use a single car, and nothing goes wrong, since nobody looks at the same moment.",
     ],
     why: &[
         "To acquire is to look whether a permit is left and to take it, as one step that no other thread can come \

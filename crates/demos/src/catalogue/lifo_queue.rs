@@ -131,7 +131,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "fill",
             label: "Fill first",
-            help: "The takers start when all items are there.",
+            help: "Whether the takers start only when all items are there.",
             kind: Kind::Switch { default: false },
         },
     ],
@@ -156,23 +156,24 @@ pub const LESSON: Lesson = Lesson {
         "Compare the cards of the two queues. The next item of the ordinary one is marked at the beginning of its row, that \
          of the stack at the end, where new ones arrive too.",
         "The row of the stack keeps its low numbers until the very end. Meanwhile the row of the line moves on.",
-        "The chart of the result has both orders. The line climbs evenly; the stack leaps ahead with the newest items and \
-         then comes all the way down.",
+        "The chart in the result has both orders. The line climbs evenly; the stack leaps ahead with the newest \
+         items and then comes all the way down.",
     ],
     try_this: &[
-        "Fill first: now the stack gives exactly the reverse order.",
-        "Choose “Fast takers”. Neither queue ever has more than one item, and both give the same order. Which end is \
-         served matters only where items wait.",
+        "Choose “Filled first”: now the stack gives exactly the reverse order.",
+        "Choose “Fast takers”. Neither queue has more than one item at a time, and both give the same order. Which \
+         end is served matters only where items wait.",
         "Compare the longest waits in the result. The average wait is about the same in both, but in the line \
          everybody waits a little, while in the stack the newest hardly wait and a few wait for everything else.",
     ],
     why: &[
-        "LIFO means last in, first out. Such a queue is a stack: items are put on top and taken from the top. Everything \
-         else, waiting for items and for room, being shared by threads, is as in any queue.",
-        "It suits work where the newest is the most useful or the nearest: searching a tree in depth, undoing steps, using \
-         a buffer again while it is still in the cache of the processor.",
-        "Its price is that nothing ensures that old items ever get their turn. As long as new ones come fast enough, those \
-         at the bottom starve. In a first in, first out queue each item has only so many before it.",
+        "LIFO means last in, first out. Such a queue is a stack: items are put on top and taken from the top. \
+         Everything else is as in any queue: threads share it, and wait for items and for room.",
+        "It suits work where the newest is the most useful or the nearest: searching a tree in depth, undoing \
+         steps, using a buffer again while it is still in the core's cache.",
+        "Its price is that nothing ensures that old items ever get their turn. As long as new ones come fast \
+         enough, those at the bottom starve. In a queue that is first in, first out, each item has only so many \
+         before it.",
     ],
     python: r#"import queue
 import threading

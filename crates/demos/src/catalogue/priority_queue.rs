@@ -108,7 +108,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "tasks",
             label: "Ordinary tasks",
-            help: "They are in the queue before the workers start.",
+            help: "How many are in the queue before the workers start.",
             kind: Kind::Whole { min: 2, max: 60, default: 15, unit: "" },
         },
         Parameter {
@@ -120,13 +120,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "urgent",
             label: "Urgent tasks",
-            help: "Of priority 0; they come when the workers are busy.",
+            help: "How many come with priority 0 while the workers are busy.",
             kind: Kind::Whole { min: 0, max: 4, default: 1, unit: "" },
         },
         Parameter {
             name: "time",
             label: "Time of a task",
-            help: "How long a worker is busy with one.",
+            help: "How long a worker is busy with one task.",
             kind: Kind::Decimal { min: 0.1, max: 1.5, default: 0.7, step: 0.1, unit: "s" },
         },
     ],
@@ -144,7 +144,7 @@ pub const LESSON: Lesson = Lesson {
                priority queue. When is it begun?",
         choices: &[
             "At once: a worker lays its task aside",
-            "As soon as a worker has finished its task",
+            "As soon as one worker has finished its task",
             "After those that came before it",
         ],
         because: "A queue hands out tasks; it does not interrupt anybody. The urgent task is the first that the next free worker \
@@ -154,22 +154,22 @@ pub const LESSON: Lesson = Lesson {
         "The output shows in which order the tasks are begun: all of priority 1, then all of priority 2 and so on, although \
          they were put in another order. Among equals the lower number comes first.",
         "Find the line that says that a task came late. The next task that any worker begins is that one.",
-        "The card of the queue shows its items by the order in which they came. Watch how they leave from anywhere in the \
-         row. The chart of the result climbs like a staircase, with a dip where the urgent task was begun.",
+        "The card of the queue shows its items in the order in which they came. Watch how they leave from anywhere \
+         in the row. The chart in the result climbs like a staircase, with a dip where the urgent task was begun.",
     ],
     try_this: &[
         "Choose “All alike”: with a single priority the numbers decide, and the queue is an ordinary one, first in, first \
          out.",
-        "Use 16 workers. Every task is begun at once, so there is nothing to overtake. Priorities matter only where \
-         there is a queue.",
+        "Choose “Enough workers”. Every task is begun at once, so there is nothing to overtake. Priorities matter \
+         only where there is a queue.",
         "Ask for four urgent tasks. The ordinary ones are all done in the end, but a queue that is never without urgent \
          tasks would keep them waiting for ever.",
     ],
     why: &[
         "The queue keeps its items in a heap, a tree in which no item is smaller than the one above it. The smallest is at \
          the top, so taking it, or putting another, moves only a few items, however many there are.",
-        "Getting the smallest item is one step under the lock of the queue. So several workers never get the same task, \
-         and none gets one while a smaller one is there. Which worker gets which task is left open.",
+        "Getting the smallest item is one step under the lock of the queue. So several workers never get the same \
+         task, and none gets one while a smaller one is there. Which worker gets which task is left to chance.",
         "What orders the items is how they compare. Pairs compare by the priority first, and by the number where \
          priorities are equal, which makes the order among equals a matter of the program and not of luck.",
     ],

@@ -104,7 +104,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         .figure("consumers waited for items", format_args!("{item_time:.1} s in all"))
         .answer(who_waited_longer(room_time, item_time))
         .chart(
-            Chart::lines("Items in the queue", "seconds", "items")
+            Chart::lines("Items in the queue", "time, s", "items")
                 .series("items", looks.into_iter().step_by(spacing)),
         ))
 }
@@ -180,26 +180,28 @@ pub const LESSON: Lesson = Lesson {
             "The consumers, for items",
             "Neither much longer than the others",
         ],
-        because: "Ten items a second could come, but only five are used, so the queue fills up, and from then on the producers \
-                  go no faster than the consumers. Where the consumers are faster the queue is mostly empty, and they wait.",
+        because: "Ten items a second could come, but only five are used, so the queue fills up, and from then on \
+                  the producers go no faster than the consumers. Where the consumers are faster, the queue is \
+                  mostly empty, and they wait.",
     },
     look_for: &[
-        "Watch the queue under “Shared objects”: its cells fill within the first second. From then on it is full most of \
-         the time, and those in its list of waiting threads wait to put.",
+        "Watch the queue in “Shared objects”: its cells fill within about a second. From then on it is full most \
+         of the time, and the threads in its list wait to put.",
         "In the timeline the consumers first wait for something to get. Soon it is the producers whose lanes are hatched: \
          one of them goes on each time a consumer has taken an item.",
-        "The chart of the result has the number of items over time, as the main thread saw it ten times a second. It \
-         never goes above the room.",
+        "The chart in the result has the number of items over time, as the main thread saw it ten times a second. \
+         It never goes above the room.",
     ],
     try_this: &[
-        "Take the preset “Fast consumers”: the queue is almost always empty, and now the consumers wait.",
+        "Choose “Fast consumers”: the queue is almost always empty, and now the consumers wait.",
         "Raise the room to 32. The producers are done early, with many items left in the queue, but the last item is \
          used hardly any sooner. Room evens out haste; it does not make anybody faster.",
         "Add consumers until neither side waits much. That is how many this work needs.",
     ],
     why: &[
-        "A queue is a handover with its own lock inside. Put waits while there is no room and get waits while there is no \
-         item, so producers and consumers need to know nothing about each other, not even how many there are.",
+        "A queue is a handover with its own lock inside. Put waits while there is no room, and get waits while \
+         there is no item, so producers and consumers need to know nothing about each other, not even how many \
+         there are.",
         "The bound is what keeps a fast producer from filling the memory: it has to go at the pace of those who use what it \
          makes. Without a bound the queue would grow for as long as the producers are faster.",
         "How many items there are, and whether the queue is empty or full, is true for the moment of the look alone. A \

@@ -97,18 +97,18 @@ pub const ABOUT: About = About {
     title: "Queue shutdown",
     chapter: Chapter::Queues,
     order: 5,
-    summary: "A queue is shut down under threads that put and get; everybody learns of it, also those that wait.",
+    summary: "A queue is shut down under threads that put and get; all of them learn of it, also those that wait.",
     parameters: &[
         Parameter {
             name: "immediate",
             label: "Immediate",
-            help: "The shutdown throws away what is in the queue.",
+            help: "Whether the shutdown throws away what is in the queue.",
             kind: Kind::Switch { default: false },
         },
         Parameter {
             name: "pairs",
             label: "Writers and readers",
-            help: "So many of each.",
+            help: "How many of each there are.",
             kind: Kind::Whole { min: 1, max: 8, default: 2, unit: "" },
         },
         Parameter {
@@ -148,22 +148,24 @@ pub const LESSON: Lesson = Lesson {
     question: Question {
         text: "A queue is shut down, but not immediately, while it has five letters in it. What becomes of them?",
         choices: &["They are thrown away", "They can still be got"],
-        because: "A shutdown closes the end where items are put. What is in the queue already can be got as before, and only when \
-                  it is empty are those who want more told that there is none. An immediate shutdown empties the queue too.",
+        because: "A shutdown closes the end where items are put. What is in the queue already can be got as \
+                  before, and only when it is empty are threads that want more told that there is none. An \
+                  immediate shutdown empties the queue too.",
     },
     look_for: &[
         "Before the shutdown the box is full, and the writers wait for room. At the shutdown they all wake at once, though \
          there is no room: the output has a line from each that says why its letter was refused.",
-        "The readers go on. The card of the queue says that it is shut down, and its cells empty one by one; only then do the \
-         readers end, each with a line of its own.",
+        "The readers go on. The card of the queue says that it is shut down, and its cells become empty one by \
+         one; only then do the readers end, each with a line of its own.",
         "With the preset “Readers wait” it is the other way round: the box is empty, the readers wait for letters, and the \
          shutdown wakes them.",
     ],
     try_this: &[
         "Choose “Immediate”. Now the box is empty at once, and each reader ends with the letter that it has in its hands.",
-        "Make the room 16 and the writing slower, 0.4 s. No writer waits at the shutdown: each learns of it when it next \
-         tries to put.",
-        "Take eight pairs. One call is enough, however many threads wait and at whichever end.",
+        "Set “Room” to 16 and “Time to write” to 0.4 s. No writer waits at the shutdown: each learns of it when it \
+         next tries to put.",
+        "Set “Writers and readers” to 8. One call of shutdown is enough, however many threads wait, and at \
+         whichever end.",
     ],
     why: &[
         "A thread that waits for a queue cannot look at a flag at the same time. So the message that it is over has to come \

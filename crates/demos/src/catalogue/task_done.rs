@@ -89,7 +89,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         shop.tasks.join(); // (4)
     }
     let done = shop.done.load(Ordering::Relaxed);
-    say!("done with waiting: {done} of {count} tasks are done");
+    say!("the wait is over: {done} of {count} tasks are done");
 
     shop.tasks.shutdown();
     let mut refused = 0;
@@ -143,19 +143,19 @@ pub const ABOUT: About = About {
         Parameter {
             name: "tasks",
             label: "Tasks",
-            help: "They are in the queue before the workers start.",
+            help: "How many are in the queue before the workers start.",
             kind: Kind::Whole { min: 2, max: 60, default: 12, unit: "" },
         },
         Parameter {
             name: "time",
             label: "Time of a task",
-            help: "Of a usual one; others take a quarter more or less.",
+            help: "For a usual task; others take a quarter more or less.",
             kind: Kind::Decimal { min: 0.1, max: 2.0, default: 0.8, step: 0.1, unit: "s" },
         },
         Parameter {
             name: "patience",
             label: "Patience",
-            help: "How long join waits where a report is missing, in real time at any speed.",
+            help: "How long join waits if a report is missing: real seconds, whatever the speed.",
             kind: Kind::Decimal { min: 0.1, max: 10.0, default: 5.0, step: 0.1, unit: "s" },
         },
     ],
@@ -172,23 +172,23 @@ pub const LESSON: Lesson = Lesson {
         text: "Three workers take tasks from a queue, and the main thread waits in join. A worker takes the last task, so the \
                queue is empty now. Does join return?",
         choices: &["Yes, the queue is empty", "No, not before the last task is reported done"],
-        because: "Join does not look at the items in the queue. It counts tasks: one more for each item that is put, one less for \
-                  each task_done. When the last item is taken out, as many tasks are still being worked on as there are busy \
-                  workers.",
+        because: "Join does not look at the items in the queue. It counts tasks: one more for each item that is \
+                  put, one less for each task_done. When the last item has been taken, every busy worker still has \
+                  a task that is not done.",
     },
     look_for: &[
-        "The card of the queue has two numbers: the items in it, and below them the tasks that are not done. When the first \
-         is 0, the second is not, and the main thread keeps waiting.",
+        "The card of the queue has two numbers: the items in it, and below them the tasks that are not done. When \
+         the first becomes 0, the second is not 0 yet, and the main thread goes on waiting.",
         "In the timeline the main thread is hatched until the last worker has finished its last task. The others that \
          have run out of tasks wait too, for an item.",
         "The result says how many tasks were not done when the queue was already empty: never 0, and mostly one for each \
          worker.",
     ],
     try_this: &[
-        "Let a report be forgotten. All tasks get done, the queue is empty, and join still waits; without a time limit it \
-         would do so for ever.",
-        "Let one be reported twice. The count is at zero one task too early, so join returns while the last task is still \
-         being worked on. Its own report is then one too many, and is refused.",
+        "Choose “One forgotten”. All tasks get done, the queue is empty, and join still waits; without a time \
+         limit it would do so for ever.",
+        "Choose “One too many”. The count is at zero one task too early, so join returns while the last task is \
+         still being worked on. Its own report is then one too many, and is refused.",
         "Use 16 workers: the queue is empty at once, and join has nearly all of its waiting before it.",
     ],
     why: &[
@@ -196,7 +196,7 @@ pub const LESSON: Lesson = Lesson {
          whoever does it, so it has to be said: task_done, once for each item, after the work.",
         "When join returns, everything that was done before those reports can be seen by the thread that waited. So it can \
          use the results without another lock.",
-        "A report can be lost on the way when the work on a task fails. So it belongs where it is made in any case: in \
+        "A report is easily left out when the work on a task fails. So it belongs where it is made in any case: in \
          Python in the finally part of a try, in Rust for example in the drop of a guard.",
     ],
     python: r#"import queue

@@ -145,7 +145,7 @@ pub const LESSON: Lesson = Lesson {
     try_this: &[
         "Choose “Much patience”: the first join comes back when the thread has ended, and none gives up.",
         "Change the speed while it runs. Steps follow the speed; the patience of a join does not, it is real time. \
-         At 20 × the thread has ended long before a second is over.",
+         At 20× the thread has ended long before a second is over.",
         "Turn “Rename itself” off. The name is a label for people and nothing else, so the rest stays the same.",
     ],
     why: &[

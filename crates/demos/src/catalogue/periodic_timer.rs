@@ -89,7 +89,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let fell_behind = naive_last >= inherited - 1e-3;
     let never_early = naive.iter().chain(&aimed).all(|late| *late > -1e-3);
     let points = |series: Vec<f64>| (1..).map(f64::from).zip(series).collect::<Vec<_>>();
-    let chart = Chart::lines("How late each tick was", "tick", "milliseconds late")
+    let chart = Chart::lines("How late each tick was", "tick", "late by, ms")
         .series("one period after the work", points(naive))
         .series("aimed at fixed times", points(aimed));
     let mut findings = Findings::new(format!(
@@ -118,7 +118,7 @@ pub const ABOUT: About = About {
     title: "A periodic timer",
     chapter: Chapter::Timers,
     order: 3,
-    summary: "Timers that start the next timer tick for ever; how they count decides whether they drift.",
+    summary: "Timers that start the next timer go on ticking; how they count decides whether they drift.",
     parameters: &[
         Parameter {
             name: "period",
@@ -129,7 +129,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "ticks",
             label: "Ticks",
-            help: "How many each of the two makes.",
+            help: "How many each of the two timers makes.",
             kind: Kind::Whole { min: 1, max: 50, default: 20, unit: "" },
         },
         Parameter {
@@ -157,18 +157,20 @@ pub const LESSON: Lesson = Lesson {
                   make up for each delay at once.",
     },
     look_for: &[
-        "The chart has two lines. The naive one climbs with every tick; the aimed one stays near zero, however long it \
-         runs.",
-        "In the timeline, the ticks of both begin side by side. Watch how the naive ones slip behind the aimed ones, \
-         tick by tick.",
+        "Two timers run side by side. The naive one starts the next timer one period from now, when its work is \
+         done; the aimed one aims at a time that was fixed in advance. In the chart in the result the naive one \
+         climbs with every tick; the aimed one stays near zero, however long it runs.",
+        "In the timeline, the first ticks of both come together. Watch how the naive ones slip behind the aimed \
+         ones, tick by tick.",
         "Each tick is a timer, and so a thread, of its own: it makes its tick, starts the next timer and ends. Only two \
          timers are pending at any time.",
     ],
     try_this: &[
-        "Set the work to 0. The naive timer still falls behind, by the moments that each wake-up takes; it only takes \
-         longer to see.",
-        "Make the work longer than the period. Now the aimed one cannot keep up either: the next moment has passed when \
-         it looks at the clock. It ticks without any pause and still falls behind, by less than the naive one.",
+        "Choose “No work”. The naive timer still falls behind, by the moments that each wake-up takes; it only \
+         takes longer to see.",
+        "Choose “Too much work”, in which the work takes longer than the period. Now the aimed one cannot keep up \
+         either: the next moment has passed when it looks at the clock. It ticks without any pause and still falls \
+         behind, by less than the naive one.",
     ],
     why: &[
         "A timer never fires early, so every error is a delay. Whoever counts the next period from now adds each delay \

@@ -114,7 +114,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "timers",
             label: "Timers",
-            help: "All are started at once.",
+            help: "How many are started at once.",
             kind: Kind::Whole { min: 1, max: 64, default: 5, unit: "" },
         },
         Parameter {
@@ -149,34 +149,35 @@ pub const LESSON: Lesson = Lesson {
         text: "Five timers are due after 1, 2, 3, 4 and 5 seconds, and the function of each takes half a second. After \
                3.2 seconds all five are cancelled. What becomes of the third function?",
         choices: &[
-            "It is stopped in the midst of its work",
+            "It is stopped in the middle of its work",
             "It works on to its end",
             "It begins again later",
         ],
-        because: "It has begun at 3 seconds, and a cancel stops only a timer whose function has not begun. So the third one finishes \
-                  its work. The fourth and the fifth never begin.",
+        because: "It began after 3 seconds, and a cancel stops only a timer whose function has not begun. So the \
+                  third function works on to its end. The fourth and the fifth never begin.",
     },
     look_for: &[
-        "The section “Shared objects” counts the pending timers: five at first, one less each time a function begins, \
-         and none when the rest is cancelled.",
-        "In the timeline and in the table of threads a timer gets its line when its function begins, for the function \
-         runs on a thread of its own. Timers that are cancelled never show up there.",
+        "“Shared objects” counts the pending timers: five at first, one less each time a function begins, and none \
+         when the rest have been cancelled.",
+        "In the timeline and in the table of threads a timer has its lane and its row from the moment when its \
+         function begins, for the function runs on a thread of its own. Timers that are cancelled never show up \
+         there.",
         "In the output, “is at work already” says that the cancel came too late. The main thread then waits for that \
          timer to end, as for any other thread.",
     ],
     try_this: &[
-        "Cancel after 0 seconds: no function runs, and the whole is over at once.",
-        "Cancel after 6 seconds: all functions have run, and each cancel comes too late, which is no error.",
+        "Choose “Cancel at once”: no function runs, and the run is over at once.",
+        "Choose “Too late”: all functions have run, and each cancel comes too late, which is no error.",
         "Set “Apart” to 0. All timers are due at the same moment and run at the same time, each on a thread of its \
          own, so none has to wait until another's work is done.",
     ],
     why: &[
-        "A timer is a thread that begins with a wait. Cancel sets a mark that the timer looks at when its time has \
-         come; once the function has begun, the mark comes too late. Nobody can stop a function from outside.",
+        "A timer is like a thread that begins with a wait. A cancel ends the wait and with it the timer; once the \
+         function has begun, it comes too late. Nobody can stop a function from outside.",
         "So there is a race between the timer and whoever cancels it, and exactly one of them wins. Here cancel tells \
          which one it was. In Python it returns nothing, so a program that has to know must write it down in the \
          function itself.",
-        "A pending timer needs no processor, and here not even a worker of its own: all that are pending lie in one \
+        "A pending timer needs no core, and here not even a worker of its own: all that are pending lie in one \
          heap, ordered by when they are due, and a single worker waits for the first of them.",
     ],
     python: r#"import threading

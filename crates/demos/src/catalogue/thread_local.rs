@@ -117,7 +117,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "pause",
             label: "Pause",
-            help: "Sleep between writing and reading.",
+            help: "Each thread's sleep between writing and reading.",
             kind: Kind::Decimal { min: 0.0, max: 2.0, default: 1.0, step: 0.1, unit: "s" },
         },
     ],
@@ -138,22 +138,24 @@ pub const LESSON: Lesson = Lesson {
                   last writer's number would be left for all of them.",
     },
     look_for: &[
-        "In the output, each line begins with the order that the thread finds under the local name, which is its own, \
-         and ends with what the global says: the same number for everybody, that of whoever wrote last.",
-        "“I have no order” comes from each thread before its first order, from the main thread, which never set one, \
-         and from the latecomer. Having set a value in one thread sets none in another.",
-        "In the timeline all threads wait for each other at the barrier “meeting” after writing. Without it some would \
-         read before others have written, and the global would be right now and then, by luck.",
+        "In the output, each line begins with the order that the thread finds under the local name, which is its \
+         own, and ends with what the global says: in each round the same number for all of them, that of the \
+         thread that wrote last.",
+        "“I have no order” comes from each thread before its first order, from the main thread, which never set \
+         one, and from the latecomer. To set a value in one thread sets none in another.",
+        "In the timeline all threads wait for each other at the barrier “meeting” after writing. Without it some \
+         would read before others have written, and would find their own number in the global by luck.",
     ],
     try_this: &[
-        "Use one thread. The global is now always right: with nobody else around there is no difference.",
-        "Use 32 threads and compare the two figures of the result. The local name is right every time, the global for \
-         one thread in 32.",
+        "Choose “Alone”. The global is now always right: with nobody else around there is no difference.",
+        "Choose “Thirty-two” and compare the two figures in the result. The local name is right every time, the \
+         global for one thread in 32.",
         "Find the function “reply” in the source. It gets no arguments and still knows whose order it is about.",
     ],
     why: &[
-        "A thread-local variable is looked up by its name and by the thread that asks. In Python it is an object whose \
-         attributes each thread sees on its own; in Rust the value behind the name is found through the thread.",
+        "A thread-local variable is looked up by its name and by the thread that asks. In Python it is an object \
+         in which each thread sees attributes of its own; in this program it is a value of which each thread has \
+         one.",
         "It helps where something belongs to the work that a thread is doing, such as a request, a user or a \
          connection, and is needed deep down in functions that should not have to pass it on. As nobody else can reach \
          the value, it needs no lock.",

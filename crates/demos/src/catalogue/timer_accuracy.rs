@@ -86,14 +86,15 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let at = |percent: usize| late[(late.len() - 1) * percent / 100].max(0.0);
     let (median, most, worst) = (at(50), at(95), at(100));
     say!("Half of them were late by less than {median:.3} ms, the worst by {worst:.3} ms");
-    let mut findings = Findings::new(format!("{count} timers were late by {median:.3} ms in the median."))
-        .held("no timer fired early", never_early)
-        .figure("late, median", format_args!("{median:.3} ms"))
-        .figure("late, 95 of 100 at most", format_args!("{most:.3} ms"))
-        .figure("late, worst", format_args!("{worst:.3} ms"));
+    let mut findings =
+        Findings::new(format!("Timers: {count}. In the median they were late by {median:.3} ms."))
+            .held("no timer fired early", never_early)
+            .figure("late by, in the median", format_args!("{median:.3} ms"))
+            .figure("late by, 95 of 100 at most", format_args!("{most:.3} ms"))
+            .figure("late by, at worst", format_args!("{worst:.3} ms"));
     findings.answer = (never_early && worst > 0.0).then_some(2);
     let late = late.into_iter().map(|late| late.max(0.0));
-    Ok(findings.chart(Chart::histogram("How late the timers fired", "milliseconds late", late)))
+    Ok(findings.chart(Chart::histogram("How late the timers fired", "late by, ms", late)))
 }
 
 /// What the page says about this demo.
@@ -102,24 +103,24 @@ pub const ABOUT: About = About {
     title: "Timer accuracy",
     chapter: Chapter::Timers,
     order: 2,
-    summary: "The interval asked for against the interval got, for many timers.",
+    summary: "The interval asked for beside the interval got, for many timers.",
     parameters: &[
         Parameter {
             name: "timers",
             label: "Timers",
-            help: "All are started at once.",
+            help: "How many are started at once.",
             kind: Kind::Whole { min: 1, max: 200, default: 80, unit: "" },
         },
         Parameter {
             name: "apart",
             label: "Apart",
-            help: "From one timer's moment to the next one's.",
+            help: "How much later each timer is due than the one before.",
             kind: Kind::Whole { min: 1, max: 200, default: 50, unit: "ms" },
         },
         Parameter {
             name: "busy",
             label: "Busy threads",
-            help: "They compute without a pause meanwhile.",
+            help: "How many threads compute without a pause meanwhile.",
             kind: Kind::Whole { min: 0, max: 8, default: 0, unit: "" },
         },
     ],
@@ -140,22 +141,23 @@ pub const LESSON: Lesson = Lesson {
             "Some a little early, some a little late",
             "None early, all a little late",
         ],
-        because: "The interval is a minimum. When it is over, the thread still has to be woken and to get a core, and that \
-                  takes a while: always some time, never less than none.",
+        because: "The interval is a minimum. When it is over, the thread still has to be woken and to get a core, \
+                  and that always takes some time.",
     },
     look_for: &[
-        "The chart shows how late the timers were. Most stand close together near zero; a few stragglers lie far to the \
-         right. Look at the scale below: it is in milliseconds.",
+        "The chart in the result shows how late the timers were, in milliseconds. Most stand close together near \
+         zero; a few stragglers may lie far to the right.",
         "Nothing lies to the left of zero. The result says so too: no timer fired early.",
-        "The section “Shared objects” counts the pending timers down. They are all there from the beginning, and none \
-         of them costs anything while it waits.",
+        "“Shared objects” counts the pending timers down. They are all there from the beginning, and none of them \
+         costs anything while it waits.",
     ],
     try_this: &[
-        "Let four threads be busy. Whenever they have all the cores, a timer that is due must wait for one, and the \
-         chart spreads to the right by a lot. Try as many busy threads as the machine has cores, and one less.",
-        "Put 200 timers 1 ms apart and compare the medians: a crowd of timers need not make them late.",
-        "Run it at another speed. Intervals are measured in program time, so at 20x each millisecond of real lateness \
-         counts as twenty.",
+        "Choose “Busy cores”. Whenever the busy threads have all the cores, a timer that is due must wait for one, \
+         and the chart spreads to the right by a lot. Try as many busy threads as the machine has cores, and one \
+         less.",
+        "Choose “Close together” and compare the medians: a crowd of timers need not make them late.",
+        "Run it at another speed. Intervals are measured in program time, so at 20× each millisecond of real \
+         lateness counts as twenty.",
     ],
     why: &[
         "Waiting is done by the system, which looks at its list of sleepers when a clock tells it to, and then puts the \

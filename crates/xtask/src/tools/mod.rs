@@ -2,6 +2,7 @@
 
 pub mod browser;
 mod install;
+mod npm;
 pub mod python;
 pub mod trunk;
 pub mod wasm_bindgen;

@@ -5,12 +5,18 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use super::npm::{self, Package};
 use crate::process;
 use crate::step::{note, step};
 use crate::workspace::{Cache, Workspace};
 
 /// The version of the package `binaryen` that is installed where PATH has no wasm-opt.
-const PACKAGE: &str = "binaryen@132.0.0";
+const PACKAGE: Package = Package {
+    name: "binaryen",
+    version: "132.0.0",
+    integrity: "sha512-4Usg7yEvwO3FMso3Oov6qkOOHSod1IEv+boKkh77kTljM+eNBouqCTbqWswGzbG+vDNO/b/v2C4gfEh1WgB9Lg==",
+    program: Some(("wasm-opt", "bin/wasm-opt")),
+};
 
 /// The oldest wasm-opt that knows all of [`FEATURES`].
 const OLDEST: u32 = 122;
@@ -35,11 +41,12 @@ pub fn find_or_install(workspace: &Workspace, cache: &Cache) -> Option<PathBuf> 
     if let Some(found) = find(cache) {
         return Some(found);
     }
-    if process::find("npm").is_none() {
+    if !npm::is_there() {
         note("wasm-opt is not on PATH, and npm is not there to install it: release builds stay larger");
         return None;
     }
-    match step(format!("install wasm-opt ({PACKAGE})"), || install(workspace, cache)) {
+    match step(format!("install wasm-opt ({PACKAGE})"), || PACKAGE.install(workspace, cache, in_cache(cache)))
+    {
         Ok(path) => Some(path),
         Err(error) => {
             note(format!("wasm-opt cannot be installed, so release builds stay larger: {error:#}"));
@@ -66,26 +73,9 @@ pub fn optimise(wasm_opt: &Path, level: &str, module: &Path) -> Result<()> {
         .with_context(|| format!("cannot optimise {}", module.display()))
 }
 
-fn install(workspace: &Workspace, cache: &Cache) -> Result<PathBuf> {
-    let _lock = cache.lock("wasm-opt")?;
-    let path = in_cache(cache);
-    if !path.is_file() {
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--no-audit", "--no-fund", "--no-save", "--loglevel=error", "--prefix"])
-            .arg(folder(cache))
-            .arg(PACKAGE);
-        process::run_logged(&mut npm, &workspace.log("install-wasm-opt"))?;
-    }
-    Ok(path)
-}
-
-fn folder(cache: &Cache) -> PathBuf {
-    cache.path(PACKAGE.replace('@', "-"))
-}
-
 fn in_cache(cache: &Cache) -> PathBuf {
     let file = if cfg!(windows) { "wasm-opt.cmd" } else { "wasm-opt" };
-    folder(cache).join("node_modules/.bin").join(file)
+    PACKAGE.path(cache, ".bin").join(file)
 }
 
 fn new_enough(path: &Path) -> bool {

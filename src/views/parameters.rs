@@ -77,6 +77,17 @@ struct FieldProps {
     onedit: Callback<(&'static str, String)>,
 }
 
+/// As many characters of a choice fit into a field of the usual width.
+const USUAL_CHOICE: usize = 14;
+
+/// Whether a control needs more than the usual width.
+fn is_wide(kind: Kind) -> bool {
+    match kind {
+        Kind::Choice { options, .. } => options.iter().any(|(_, label)| label.chars().count() > USUAL_CHOICE),
+        _ => false,
+    }
+}
+
 /// One labelled control with its range, and what is wrong with its value.
 #[component]
 fn Field(props: &FieldProps) -> Html {
@@ -148,7 +159,7 @@ fn Field(props: &FieldProps) -> Html {
         }
     };
     html! {
-        <div class={if problem.is_some() { "field field-bad" } else { "field" }}>
+        <div class={classes!("field", problem.is_some().then_some("field-bad"), is_wide(kind).then_some("field-wide"))}>
             <label for={id}>{ parameter.label }</label>
             { control }
             <div class="hint" id={hint_id}>
@@ -156,7 +167,8 @@ fn Field(props: &FieldProps) -> Html {
                     <p class="problem" role="alert">{ problem.to_string() }</p>
                 } else {
                     <p>
-                        if !matches!(kind, Kind::Switch { .. }) {
+                        // What can be chosen is said by the control itself.
+                        if matches!(kind, Kind::Whole { .. } | Kind::Decimal { .. }) {
                             <span class="range">{ kind.range() }</span>{ ". " }
                         }
                         { parameter.help }

@@ -2,6 +2,7 @@
 
 use super::thread_name::name_among_all;
 use super::{RunProps, use_told};
+use crate::run::RunState;
 use crate::runner::Runner;
 use crate::words;
 use web_sys::Element;
@@ -53,10 +54,10 @@ const PAUSED: &str = "data-paused";
 /// The log named "Output". It follows the newest line, unless the reader scrolled up.
 #[component]
 pub fn Output(props: &RunProps) -> Html {
-    let (number, printed, dropped) = use_told(&props.runner, |runner| {
+    let (number, printed, dropped, state) = use_told(&props.runner, |runner| {
         let run = runner.run();
         let output = run.family.output();
-        (run.number, output.printed(), output.dropped())
+        (run.number, output.printed(), output.dropped(), run.state)
     });
     let body = use_node_ref();
     let follow = use_mut_ref(|| Follow { on: true, top: 0 });
@@ -97,9 +98,19 @@ pub fn Output(props: &RunProps) -> Html {
                     <p class="empty">{ format!("{} are left out.", words::counted(first, "older line", "older lines")) }</p>
                 }
                 { for blocks }
-                if printed == 0 { <p class="empty">{ "What the threads print appears here." }</p> }
+                if printed == 0 { <p class="empty">{ nothing(state) }</p> }
             </div>
         </section>
+    }
+}
+
+/// What stands in place of lines.
+const fn nothing(state: RunState) -> &'static str {
+    match state {
+        RunState::Idle | RunState::Starting | RunState::Running => "What the threads print appears here.",
+        RunState::Deadlocked | RunState::Finished | RunState::Stopped | RunState::Failed => {
+            "Nothing was printed."
+        }
     }
 }
 

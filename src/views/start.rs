@@ -75,7 +75,7 @@ pub fn Start(props: &Props) -> Html {
             <section class="start-chapters" aria-labelledby="chapters-title">
                 <h2 id="chapters-title">{ format!("{count} demos in chapters") }</h2>
                 <p class="hint">
-                    { format!("{done} of {count} done so far. Which ones is kept in this browser only.") }
+                    { format!("{done} of {count} done so far. Only this browser remembers which.") }
                     if done > 0 {
                         { " " }<button type="button" class="small" onclick={onforget}>{ "Forget" }</button>
                     }
@@ -97,7 +97,7 @@ fn card(chapter: &[&'static Demo], done: &Done) -> Html {
         <li class="card" key={chapter[0].about.id}>
             <a href={format!("#/{}", next.about.id)}>{ chapter[0].about.chapter.title() }</a>
             <p class="card-count">{ format!("{ready} of {} done", chapter.len()) }</p>
-            <p class="hint">{ titles.join(" · ") }</p>
+            <p class="hint">{ titles.join("\u{a0}· ") }</p>
         </li>
     }
 }

@@ -33,6 +33,8 @@ pub(super) fn draw(object: &Object, queue: &Queue) -> Drawing {
     let room = capacity.map_or(0, |capacity| (capacity as usize).min(MAX_ITEMS).saturating_sub(shown));
     let tasks = match object.kind() {
         Some(ObjectKind::SimpleQueue) => String::new(),
+        // Nobody has ever said that a task is done: this program does not count them.
+        _ if queue.unfinished() == queue.put() => String::new(),
         _ => format!(", {} not done", threadlab_demos::grouped(queue.unfinished())),
     };
     Drawing {

@@ -136,7 +136,7 @@ fn row(run: &Run, process: &Process, thread: &Thread) -> Html {
                 if let (Some(percent), Some(steps)) = (percent, steps) {
                     <progress class={Accent::within(model.process(), thread.id()).classes()} max="100" value={percent.to_string()}
                         aria-label={format!("Progress of {}", thread.name())}>{ format!("{percent} %") }</progress>
-                    <span class="steps">{ steps }</span>
+                    <span class="thread-steps">{ steps }</span>
                 }
             </td>
         </tr>

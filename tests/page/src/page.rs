@@ -18,6 +18,9 @@ const DEADLINE: Duration = Duration::from_mins(3);
 /// of the page's time.
 const LOOK: [Duration; 2] = [Duration::from_millis(15), Duration::from_millis(200)];
 
+/// The states of a run that has come to its end.
+const OVER: [&str; 4] = ["finished", "stopped", "failed", "deadlocked"];
+
 /// Where elements of these roles are looked for. What counts is the role that the browser computes.
 const CANDIDATES: &str =
     "a, article, button, figure, form, input, main, nav, pre, section, select, summary, table, [role]";
@@ -167,11 +170,23 @@ impl Page {
             if now == state {
                 return Ok(true);
             }
-            let over = ["finished", "stopped", "failed", "deadlocked"].contains(&&*now);
-            ensure!(!over, "the run came to another end than {state}");
+            ensure!(!OVER.contains(&&*now), "the run came to another end than {state}");
             Ok(false)
         })
         .with_context(|| format!("the run is {:?}: {:?}", self.told("run").ok(), self.result().ok()))
+    }
+
+    /// Waits until the run is over, in whatever way, and says in which.
+    ///
+    /// # Errors
+    /// When it goes on.
+    pub fn until_run_is_over(&self) -> Result<String> {
+        let mut end = String::new();
+        self.until("the run is over", || {
+            end = self.told("run")?;
+            Ok(OVER.contains(&&*end))
+        })?;
+        Ok(end)
     }
 
     /// The element of a role with a name. Waits until there is one, and one only.

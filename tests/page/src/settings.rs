@@ -37,6 +37,14 @@ pub fn dist() -> Result<PathBuf> {
     variable("THREADLAB_DIST").map(PathBuf::from)
 }
 
+/// The file with axe-core's script.
+///
+/// # Errors
+/// When the tests were not started by `cargo xtask`, or it could not have the script.
+pub fn axe() -> Result<PathBuf> {
+    variable("THREADLAB_AXE").map(PathBuf::from)
+}
+
 /// The folder for pictures of the page.
 pub fn shots() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/shots"))

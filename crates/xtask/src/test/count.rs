@@ -4,29 +4,43 @@ use std::fmt;
 use std::ops::AddAssign;
 
 /// How many tests passed and how many did not.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Count {
     /// Tests that passed.
     pub passed: u64,
     /// Tests that failed, and suites that could not run to their end.
     pub failed: u64,
+    /// What could not be tested on this machine, and why: neither passed nor failed.
+    pub not_run: Vec<String>,
+}
+
+impl Count {
+    /// As many passed and failed, and nothing was left out.
+    #[must_use]
+    pub const fn new(passed: u64, failed: u64) -> Self {
+        Self { passed, failed, not_run: Vec::new() }
+    }
 }
 
 impl AddAssign for Count {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.not_run.extend(other.not_run);
     }
 }
 
 impl fmt::Display for Count {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for what in &self.not_run {
+            writeln!(formatter, "not run: {what}")?;
+        }
         write!(formatter, "{} passed, {} failed", self.passed, self.failed)
     }
 }
 
 /// Reads the output of `cargo test`, native or by wasm-bindgen's test runner.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Counter {
     count: Count,
 }
@@ -60,7 +74,7 @@ fn summary(line: &str) -> Option<Count> {
     let number = |word: &str| {
         counts.split(';').find_map(|part| part.trim().strip_suffix(word)?.trim().parse::<u64>().ok())
     };
-    Some(Count { passed: number("passed")?, failed: number("failed")? })
+    Some(Count::new(number("passed")?, number("failed")?))
 }
 
 /// The line without the escape sequences that colour it.
@@ -92,26 +106,26 @@ mod tests {
         let output = "running 2 tests\ntest a ... ok\n\
             test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s\n\
             test result: FAILED. 10 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s\n";
-        assert_eq!(count(output, false), Count { passed: 12, failed: 3 });
+        assert_eq!(count(output, false), Count::new(12, 3));
     }
 
     #[test]
     fn the_browsers_runner_is_understood() {
         let output = "test result: ok. 7 passed; 0 failed; 0 ignored; 0 filtered out; finished in 12.30s\n";
-        assert_eq!(count(output, true), Count { passed: 7, failed: 0 });
+        assert_eq!(count(output, true), Count::new(7, 0));
     }
 
     #[test]
     fn colours_do_not_hide_the_numbers() {
         let output = "test result: \x1b[32mok\x1b[0m. 4 passed; 0 failed; 0 ignored";
-        assert_eq!(count(output, true), Count { passed: 4, failed: 0 });
+        assert_eq!(count(output, true), Count::new(4, 0));
     }
 
     #[test]
     fn a_bad_end_without_a_failed_test_is_a_failure() {
-        assert_eq!(count("error: could not compile", false), Count { passed: 0, failed: 1 });
+        assert_eq!(count("error: could not compile", false), Count::new(0, 1));
         let some = "test result: ok. 2 passed; 0 failed; 0 ignored";
-        assert_eq!(count(some, false), Count { passed: 2, failed: 1 });
+        assert_eq!(count(some, false), Count::new(2, 1));
     }
 
     #[test]
@@ -121,6 +135,9 @@ mod tests {
 
     #[test]
     fn the_count_has_its_form() {
-        assert_eq!(Count { passed: 12, failed: 3 }.to_string(), "12 passed, 3 failed");
+        let mut count = Count::new(12, 3);
+        assert_eq!(count.to_string(), "12 passed, 3 failed");
+        count += Count { not_run: vec!["flying: no wings".to_owned()], ..Count::default() };
+        assert_eq!(count.to_string(), "not run: flying: no wings\n12 passed, 3 failed");
     }
 }

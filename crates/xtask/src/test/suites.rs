@@ -16,8 +16,7 @@ use crate::ports;
 use crate::setup::Setup;
 use crate::step::note;
 use crate::tools::browser::Browser;
-use crate::tools::python;
-use crate::tools::wasm_bindgen;
+use crate::tools::{axe, python, wasm_bindgen};
 use crate::wasm::{self, Build, TARGET};
 use crate::workspace::{Cache, Workspace};
 
@@ -30,6 +29,12 @@ const LOOM: [(&str, &str); 3] = [
 
 /// The packages whose tests run on real workers.
 const WORKERS: [&str; 2] = ["threadlab-worker-tests", "threadlab-behaviours"];
+
+/// The targets among the page's tests that other commands run: it measures.
+const OF_COMMANDS: [&str; 1] = ["bench"];
+
+/// What the names of the tests begin with that need axe-core.
+const WITH_AXE: &str = "accessibility::";
 
 /// How many seconds a binary may take in the long form.
 const LONG_RUN: &str = "7200";
@@ -82,15 +87,26 @@ pub(super) fn workers(workspace: &Workspace, cache: &Cache, options: &Options) -
 /// The built page in a browser.
 pub(super) fn page(workspace: &Workspace, cache: &Cache, options: &Options) -> Result<Count> {
     with_page(workspace, cache, |cargo| {
-        // The benchmark among them measures, and is not for a run beside other work.
         cargo.args(["--lib", "--bins"]);
         for name in test_targets(&workspace.path("tests/page/tests"))? {
-            if name != "bench" {
+            if !OF_COMMANDS.contains(&&*name) {
                 cargo.args(["--test", &name]);
             }
         }
-        finish(cargo, options, &[]);
-        counted(cargo)
+        let axe = axe::find_or_install(workspace, cache);
+        let mut arguments = Vec::new();
+        match &axe {
+            Ok(script) => {
+                cargo.env("THREADLAB_AXE", script);
+            }
+            Err(_) => arguments.extend(["--skip", WITH_AXE]),
+        }
+        finish(cargo, options, &arguments);
+        let mut count = counted(cargo)?;
+        if let Err(error) = axe {
+            count.not_run.push(format!("the page's accessibility (tests {WITH_AXE}*): {error:#}"));
+        }
+        Ok(count)
     })
 }
 

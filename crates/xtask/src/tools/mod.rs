@@ -1,5 +1,6 @@
 //! The programs beside the compiler: taken from PATH where the version fits, else built into the cache.
 
+pub mod axe;
 pub mod browser;
 mod install;
 mod npm;

@@ -1,5 +1,6 @@
 //! The page as a person meets it. Run by `cargo xtask test --only page`.
 
+mod accessibility;
 mod addresses;
 mod around;
 mod bad_input;

@@ -1,0 +1,164 @@
+//! axe-core finds nothing that keeps people from using the page: on the start page and on every demo after its run, wide
+//! and light, narrow and dark.
+//!
+//! A test for each chapter, so that a filter can choose.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+use threadlab_demos::{Chapter, Demo, demos};
+use threadlab_page_tests::{Page, Site, in_browser, settings};
+
+/// What is looked for: the success criteria of WCAG up to 2.2 at the levels A and AA, and what is good practice beside
+/// them. Named one by one because axe-core leaves some rules of these kinds out unless asked for them.
+const KINDS: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/// Those of the rules whose answer depends on the window and its scheme. The others ask for roles, names and structure.
+const OF_WINDOWS: [&str; 4] =
+    ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"];
+
+/// How many places of a violation are told.
+const TOLD: usize = 4;
+
+/// Looks at the page as it is, for what axe-core's `runOnly` asks. Gives one text for each rule that is violated.
+fn violations(page: &Page, axe: &str, asked: &Value) -> Result<Vec<String>> {
+    if !page.is("window.axe")? {
+        page.session.script(axe, json!([]))?;
+    }
+    let found = page.session.async_script(
+        "for (const details of document.querySelectorAll('details')) details.open = true;
+         // What fades from one colour to another is looked at when it has done so.
+         await new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+         const fading = document.getAnimations().filter(animation => animation instanceof CSSTransition);
+         await Promise.allSettled(fading.map(animation => animation.finished));
+         const result = await axe.run(document, { runOnly: arguments[0], resultTypes: ['violations'] });
+         return result.violations.map(rule => [rule.id, rule.help, rule.nodes.map(node =>
+             node.target.join(' ') + ': ' + node.html.slice(0, 200) + ' ' + node.any.map(check => check.message).join('; '))]);",
+        json!([asked]),
+    )?;
+    let found: Vec<(String, String, Vec<String>)> =
+        serde_json::from_value(found).context("violations that are none")?;
+    Ok(found
+        .into_iter()
+        .map(|(id, help, places)| {
+            let told = places[..places.len().min(TOLD)].join("\n    ");
+            format!("{id}: {help}, in {} places:\n    {told}", places.len())
+        })
+        .collect())
+}
+
+/// Everything that axe-core knows of the kinds that count.
+fn everything() -> Value {
+    json!({ "type": "tag", "values": KINDS })
+}
+
+/// The script that is axe-core.
+fn axe() -> Result<String> {
+    fs::read_to_string(settings::axe()?).context("cannot read axe-core's script")
+}
+
+/// Lets the run come to its end, and looks at the page in both windows.
+fn look(page: &Page, axe: &str) -> Result<Vec<String>> {
+    let end = page.until_run_is_over()?;
+    let asked = [
+        (1440, 900, "light", everything()),
+        (390, 844, "dark", json!({ "type": "rule", "values": OF_WINDOWS })),
+    ];
+    let mut all = Vec::new();
+    for (width, height, scheme, asked) in asked {
+        page.resize(width, height)?;
+        page.prefer("prefers-color-scheme", scheme)?;
+        let found = violations(page, axe, &asked)?.into_iter();
+        all.extend(found.map(|found| format!("{end}, {width} px, {scheme}: {found}")));
+    }
+    Ok(all)
+}
+
+/// Opens a demo. From demo to demo the page stays.
+fn open(page: &Page, demo: &Demo) -> Result<()> {
+    let hash = format!("#/{}?speed=20", demo.about.id);
+    if page.address()?.is_empty() {
+        page.open(Site::People, &hash)?;
+    } else {
+        page.value(&format!("(location.hash = {hash:?}, true)"))?;
+    }
+    page.until(format!("{} is open", demo.about.id), || {
+        page.is(&format!("document.querySelector('main h1')?.innerText === {:?}", demo.about.title))
+    })?;
+    page.drawn()
+}
+
+fn look_at_chapter(chapter: Chapter) -> Result<()> {
+    let axe = axe()?;
+    let demos: Vec<_> = demos().into_iter().filter(|demo| demo.about.chapter == chapter).collect();
+    assert!(!demos.is_empty(), "{} has no demos", chapter.title());
+    in_browser(|page| {
+        let mut all = Vec::new();
+        for demo in demos {
+            open(page, demo)?;
+            page.run()?;
+            all.extend(look(page, &axe)?.into_iter().map(|found| format!("{}, {found}", demo.about.id)));
+        }
+        assert!(all.is_empty(), "{}", all.join("\n"));
+        Ok(())
+    })
+}
+
+macro_rules! chapters {
+    ($($test:ident: $chapter:ident,)*) => {
+        const CHAPTERS: &[Chapter] = &[$(Chapter::$chapter),*];
+
+        $(#[test]
+        fn $test() -> Result<()> {
+            look_at_chapter(Chapter::$chapter)
+        })*
+    };
+}
+
+chapters! {
+    threads: Threads,
+    locks: Locks,
+    semaphores: Semaphores,
+    queues: Queues,
+    thread_local_data: ThreadLocalData,
+    timers: Timers,
+    pools: Pools,
+    processes: Processes,
+}
+
+#[test]
+fn no_chapter_is_left_out() {
+    for demo in demos() {
+        assert!(CHAPTERS.contains(&demo.about.chapter), "{}", demo.about.id);
+    }
+}
+
+#[test]
+fn start_page() -> Result<()> {
+    let axe = axe()?;
+    in_browser(|page| {
+        // Its demo begins by itself.
+        page.open(Site::People, "")?;
+        assert_eq!(look(page, &axe)?, Vec::<String>::new());
+        Ok(())
+    })
+}
+
+#[test]
+fn violations_are_found_where_there_are_some() -> Result<()> {
+    let axe = axe()?;
+    in_browser(|page| {
+        page.open(Site::People, "#/lock")?;
+        assert_eq!(violations(page, &axe, &everything())?, Vec::<String>::new());
+        page.value(
+            "document.querySelector('main').insertAdjacentHTML('beforeend', \
+             '<p style=\"color: #ccc; background: #fff\">Hard to read</p><button></button>')",
+        )?;
+        let found = violations(page, &axe, &everything())?;
+        for rule in ["button-name", "color-contrast"] {
+            assert!(found.iter().any(|found| found.starts_with(rule)), "{found:#?}");
+        }
+        Ok(())
+    })
+}

@@ -25,6 +25,9 @@ Commands:
                     compiler and is not among the usual ones: miri or tsan
       --long        try more cases (slow)
   check           formatting, lints, documentation, audit of the dependencies
+  shots [filter]  take pictures of the start page and of every demo, wide and narrow, light and dark, into
+                  target/shots/catalogue, whose index.html and sheets show them all. With a filter: only of the
+                  demos that have it in their name or are in this chapter, or of `start`
   bench [filter]  measure; writes target/bench.json. With a filter: only what of the engine has it in its name,
                   and nothing is written
   engine          build the engine into the page that Trunk stages (Trunk's hook)
@@ -52,6 +55,8 @@ pub enum Command {
     Test(test::Options),
     /// Looks at the sources.
     Check,
+    /// Takes pictures.
+    Shots(Option<String>),
     /// Measures.
     Bench(Option<String>),
 }
@@ -74,7 +79,8 @@ pub fn parse(arguments: Vec<OsString>) -> Result<Command> {
         "build" => plain(&mut parser, Command::Build),
         "engine" => plain(&mut parser, Command::Engine),
         "check" => plain(&mut parser, Command::Check),
-        "bench" => bench(&mut parser),
+        "shots" => filtered(&mut parser, Command::Shots),
+        "bench" => filtered(&mut parser, Command::Bench),
         other => bail!("there is no command `{other}`; `cargo xtask --help` lists them"),
     }
 }
@@ -87,7 +93,7 @@ fn plain(parser: &mut Parser, command: Command) -> Result<Command> {
     }
 }
 
-fn bench(parser: &mut Parser) -> Result<Command> {
+fn filtered(parser: &mut Parser, command: impl FnOnce(Option<String>) -> Command) -> Result<Command> {
     let mut filter = None;
     while let Some(argument) = parser.next()? {
         match argument {
@@ -96,7 +102,7 @@ fn bench(parser: &mut Parser) -> Result<Command> {
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Command::Bench(filter))
+    Ok(command(filter))
 }
 
 fn serve(parser: &mut Parser) -> Result<Command> {
@@ -157,6 +163,7 @@ mod tests {
         let options = test::Options { only: Some(Suite::Miri), ..test::Options::default() };
         assert_eq!(parse("test --only miri").unwrap(), Command::Test(options));
         assert_eq!(parse("check").unwrap(), Command::Check);
+        assert_eq!(parse("shots lock").unwrap(), Command::Shots(Some("lock".to_owned())));
         assert_eq!(parse("bench").unwrap(), Command::Bench(None));
         assert_eq!(parse("bench queue").unwrap(), Command::Bench(Some("queue".to_owned())));
     }
@@ -178,6 +185,7 @@ mod tests {
             ("test --only all", "all"),
             ("test a b", "b"),
             ("build now", "now"),
+            ("shots a b", "b"),
         ] {
             let message = parse(line).unwrap_err().to_string();
             assert!(message.contains(named), "{line}: {message}");

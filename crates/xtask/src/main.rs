@@ -7,6 +7,7 @@
 //! | `build` | writes `dist/`, which any host of static files can serve |
 //! | `test [filter]` | all tests: native, model checking, real workers in a browser, the page in a browser |
 //! | `check` | formatting, lints, documentation, and an audit of the dependencies |
+//! | `shots [filter]` | pictures of all demos, and contact sheets of them |
 //! | `bench` | measures the engine against its peers in a browser, and the sizes of what people download |
 //!
 //! `cargo xtask --help` lists the options.
@@ -20,7 +21,7 @@
 //!
 //! # How it is arranged
 //! `cli` reads the arguments. `toolchain`, `tools` and `setup` bring what is missing. `wasm` knows the two sets of
-//! compiler flags. `engine` and `page` build; `http` serves; `serve`, `test`, `check` and `bench` are the commands.
+//! compiler flags. `engine` and `page` build; `http` serves; `serve`, `test`, `check`, `shots` and `bench` are the commands.
 
 mod apt;
 mod bench;
@@ -37,6 +38,7 @@ mod process;
 mod serve;
 mod setup;
 mod shim;
+mod shots;
 mod step;
 mod test;
 mod toolchain;
@@ -88,6 +90,7 @@ fn run(command: Command) -> Result<bool> {
         Command::Engine => engine::hook(&workspace, &cache).map(|()| true),
         Command::Test(options) => test::run(&workspace, &cache, &options),
         Command::Check => check::run(&workspace, &cache),
+        Command::Shots(filter) => shots::run(&workspace, &cache, filter.as_deref()).map(|()| true),
         Command::Bench(filter) => bench::run(&workspace, &cache, filter.as_deref()).map(|()| true),
     }
 }

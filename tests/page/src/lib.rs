@@ -4,10 +4,12 @@
 //! after another, each in a browser of its own, so that nothing is left behind for the next and nobody competes for
 //! the processor while something is measured.
 
+pub mod contact_sheets;
 pub mod footprint;
 pub mod host;
 pub mod measure;
 pub mod page;
+pub mod pictures;
 pub mod settings;
 pub mod shown;
 pub mod webdriver;

@@ -294,6 +294,26 @@ impl Session {
         BASE64_STANDARD.decode(picture).context("a picture that is not in base 64")
     }
 
+    /// The whole page, below what is seen of it too, as a PNG file.
+    ///
+    /// # Errors
+    /// When the browser cannot draw it.
+    pub fn screenshot_of_all(&self) -> Result<Vec<u8>> {
+        let picture = self.devtools(
+            "Page.captureScreenshot",
+            &json!({ "captureBeyondViewport": true, "clip": self.extent()? }),
+        )?;
+        BASE64_STANDARD.decode(text(&picture["data"])?).context("a picture that is not in base 64")
+    }
+
+    /// Where the page begins, and how large it is, in CSS pixels.
+    fn extent(&self) -> Result<Value> {
+        let metrics = self.devtools("Page.getLayoutMetrics", &json!({}))?;
+        let mut extent = metrics["cssContentSize"].clone();
+        extent["scale"] = json!(1);
+        Ok(extent)
+    }
+
     fn get(&self, command: &str) -> Result<Value> {
         let url = format!("{}/{command}", self.url);
         let mut answer = self.agent.get(&url).call().with_context(|| command.to_owned())?;

@@ -30,8 +30,8 @@ const LOOM: [(&str, &str); 3] = [
 /// The packages whose tests run on real workers.
 const WORKERS: [&str; 2] = ["threadlab-worker-tests", "threadlab-behaviours"];
 
-/// The targets among the page's tests that other commands run: it measures.
-const OF_COMMANDS: [&str; 1] = ["bench"];
+/// The targets among the page's tests that other commands run: one measures, one takes pictures.
+const OF_COMMANDS: [&str; 2] = ["bench", "gallery"];
 
 /// What the names of the tests begin with that need axe-core.
 const WITH_AXE: &str = "accessibility::";

@@ -1,9 +1,10 @@
 //! Pictures of the page in `target/shots`, for people to look at.
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use threadlab_page_tests::{Page, Site, in_browser, settings};
+use threadlab_page_tests::{Page, Site, in_browser, pictures, settings};
 
 /// A demo, how it is run for its picture, and how far its slowest thread's progress should be, in percent.
 const DEMOS: [(&str, &str, u32); 3] = [
@@ -12,13 +13,13 @@ const DEMOS: [(&str, &str, u32); 3] = [
     ("lost-updates", "threads=4&additions=50000", 20),
 ];
 
-/// Writes a picture of what the window shows.
+/// Keeps a picture of what the window shows.
 pub fn keep(page: &Page, name: &str) -> Result<()> {
-    let picture = page.session.screenshot()?;
-    // The signature of PNG files, and more than an empty page would need.
-    assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n") && picture.len() > 20_000, "{name}");
-    fs::write(settings::shots().join(format!("{name}.png")), picture)
-        .with_context(|| format!("cannot write {name}.png"))
+    pictures::keep(page, &path(name))
+}
+
+fn path(name: &str) -> PathBuf {
+    settings::shots().join(format!("{name}.png"))
 }
 
 /// Waits until some thread has come this far.
@@ -45,11 +46,7 @@ fn pictures_are_taken() -> Result<()> {
                     page.fill("Speed", "20")?;
                     page.until_run_is("finished")?;
                     keep(page, &format!("{width}-{scheme}-{demo}-finished"))?;
-                    // All of the page, on a window that is as high.
-                    let whole =
-                        page.value("document.documentElement.scrollHeight")?.as_u64().unwrap_or_default();
-                    page.resize(width, u32::try_from(whole)?)?;
-                    keep(page, &format!("{width}-{scheme}-{demo}-whole"))?;
+                    pictures::keep_whole(page, &path(&format!("{width}-{scheme}-{demo}-whole")))?;
                 }
             }
         }

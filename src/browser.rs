@@ -16,8 +16,13 @@ pub fn now_millis() -> f64 {
 
 /// The page's clock, in microseconds since the page was opened.
 pub fn now_micros() -> u64 {
+    micros(now_millis())
+}
+
+/// A time of that clock in microseconds, from milliseconds.
+pub fn micros(millis: f64) -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a clock that begins at 0")]
-    let micros = (now_millis() * 1e3) as u64;
+    let micros = (millis * 1e3) as u64;
     micros
 }
 

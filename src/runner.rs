@@ -19,8 +19,8 @@ const REFRESH: f64 = 80.0;
 /// How much of a run's time is in view at first, in microseconds.
 pub const USUAL_VIEW: u64 = 20_000_000;
 
-/// How old a line must be when it is shown, in microseconds of the page's time: those of other processes that come before
-/// it are here then, since each is asked once a frame.
+/// How much older a line must be than what all processes have told by now, in microseconds: it gets its time a moment before
+/// it can be read.
 const SETTLED: u64 = 20_000;
 
 /// The engine, on its way to being usable.
@@ -78,8 +78,8 @@ struct Inner {
     listeners: RefCell<Vec<(u32, Callback<()>)>>,
     listener_numbers: Cell<u32>,
     refreshed: Cell<f64>,
-    /// When something was heard first since then, in microseconds of the page's time.
-    heard: Cell<Option<u64>>,
+    /// All processes have told what they recorded before this time, in microseconds of the page's time.
+    told: Cell<u64>,
     refresh: RefCell<Option<Timeout>>,
     /// Looks for deadlock now and then while a program runs.
     look: RefCell<Option<Interval>>,
@@ -121,7 +121,7 @@ impl Default for Runner {
             listeners: RefCell::default(),
             listener_numbers: Cell::new(0),
             refreshed: Cell::new(0.0),
-            heard: Cell::default(),
+            told: Cell::default(),
             refresh: RefCell::default(),
             look: RefCell::default(),
             view: RefCell::new(View::Follow(USUAL_VIEW)),
@@ -356,12 +356,11 @@ impl Inner {
             Notice::Events(events) => {
                 let now = browser::now_micros();
                 self.run.borrow_mut().hear(FIRST_PROCESS, events, now);
-                self.heard_at(now);
+                self.refresh_soon();
             }
             Notice::Kernel { events, complete } => {
-                let now = browser::now_micros();
                 self.run.borrow_mut().hear_shared(events, complete);
-                self.heard_at(now);
+                self.refresh_soon();
             }
             Notice::Child { process, news } => {
                 let now = browser::now_micros();
@@ -373,8 +372,9 @@ impl Inner {
                     }
                 }
                 self.measure(process);
-                self.heard_at(now);
+                self.refresh_soon();
             }
+            Notice::CaughtUp { with } => self.told.set(browser::micros(with)),
             Notice::Ended(Outcome::Finished) => self.end(RunState::Finished, None),
             Notice::Ended(Outcome::Stopped) => self.end(RunState::Stopped, None),
             Notice::Ended(Outcome::Failed(failure)) => {
@@ -382,12 +382,6 @@ impl Inner {
                 self.end(RunState::Failed, Some(failure));
             }
         }
-    }
-
-    /// Something was heard at the page's time `now`, in microseconds.
-    fn heard_at(self: &Rc<Self>, now: u64) {
-        self.heard.set(self.heard.get().or(Some(now)));
-        self.refresh_soon();
     }
 
     /// Asks for the size of a process's memory.
@@ -406,7 +400,10 @@ impl Inner {
 
     fn end(self: &Rc<Self>, state: RunState, failure: Option<Failure>) {
         self.look.borrow_mut().take();
-        self.run.borrow_mut().end(state, failure, browser::now_micros());
+        let now = browser::now_micros();
+        self.run.borrow_mut().end(state, failure, now);
+        // Nothing more is told.
+        self.told.set(now.saturating_add(SETTLED));
         self.notify();
         // The number of workers that are left is read once more when they have had time to go.
         self.refresh_soon();
@@ -436,8 +433,7 @@ impl Inner {
             run.lost = process.lost().max(run.family.lost());
         }
         self.measure(FIRST_PROCESS);
-        let heard = self.heard.take().unwrap_or_else(browser::now_micros);
-        if self.run.borrow_mut().settle(heard.saturating_sub(SETTLED)) {
+        if self.run.borrow_mut().settle(self.told.get().saturating_sub(SETTLED)) {
             self.refresh_soon();
         }
         // A listener may start or stop runs, or listen.

@@ -4,6 +4,7 @@
 #![cfg(all(target_arch = "wasm32", target_feature = "atomics"))]
 #![expect(clippy::needless_pass_by_value, reason = "a process's function takes its argument by value")]
 
+mod caught_up;
 mod failures;
 mod kills;
 mod lock_demos;
@@ -33,6 +34,7 @@ static PROGRAMS: &[&[Named]] = &[
     threads::PROGRAMS,
     lock_demos::PROGRAMS,
     locks::PROGRAMS,
+    caught_up::PROGRAMS,
     failures::PROGRAMS,
     kills::PROGRAMS,
     processes::PROGRAMS,

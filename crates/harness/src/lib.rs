@@ -168,7 +168,7 @@ async fn run_keeping(
         let (memory_bytes, waker) = (Rc::clone(&memory_bytes), Rc::clone(&waker));
         let (children, hear_shared) = (Rc::clone(&children), Rc::clone(&shared));
         move |notice: Notice<'_>| match notice {
-            Notice::Running => {}
+            Notice::Running | Notice::CaughtUp { .. } => {}
             Notice::Events(new) => {
                 counter.set(counter.get() + new.len());
                 events.borrow_mut().extend(new.iter().filter(|event| keep(event)).cloned());

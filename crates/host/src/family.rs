@@ -201,6 +201,11 @@ impl Family {
     }
 }
 
+/// Milliseconds of the page's clock.
+fn page_time() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}
+
 /// Milliseconds since 1970, with the resolution of the browser's clock for intervals, which is also what workers use.
 fn now() -> f64 {
     web_sys::window()

@@ -38,6 +38,11 @@ pub enum Notice<'a> {
         /// Whether these are all until now. Otherwise the next ones wait for one that is on its way.
         complete: bool,
     },
+    /// All that was recorded before a time has been told, by all processes. Once a frame, after the events of that frame.
+    CaughtUp {
+        /// The time, in milliseconds of the page's clock (that of `performance.now()`).
+        with: f64,
+    },
     /// Something about a process that it, or a child of it, has started.
     Child {
         /// The child's number, which is not used again in this run.

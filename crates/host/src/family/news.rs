@@ -1,6 +1,6 @@
 //! What a family's listener hears of what has happened.
 
-use super::{FIRST, Family};
+use super::{FIRST, Family, page_time};
 use crate::member::Member;
 use crate::process::{ChildNews, Notice};
 use crate::stream::Stream;
@@ -13,6 +13,7 @@ const WORKER_DEADLINE: f64 = 20_000.0;
 impl Family {
     /// Once a frame: hands on what has happened.
     pub(super) fn turn(&self) {
+        let begun = page_time();
         let leaving = self.leaving.take();
         for process in leaving {
             self.bury(process);
@@ -31,6 +32,7 @@ impl Family {
         }
         if !self.ended.get() {
             self.drain_kernel(false);
+            self.notify(Notice::CaughtUp { with: begun });
         }
     }
 

@@ -15,8 +15,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use crate::engine;
 use crate::fingerprint::files_below;
+use crate::module;
 use crate::native;
 use crate::process;
 use crate::setup::Setup;
@@ -41,7 +41,7 @@ pub fn run(workspace: &Workspace, cache: &Cache, filter: Option<&str>) -> Result
     let toolchain = wasm::toolchain()?;
     let on_workers = |build: &Build| {
         suites::in_browser(build, workspace, cache, &["threadlab-bench"], |cargo| {
-            cargo.args(["--profile", engine::RELEASE_PROFILE, "--", "--nocapture"]).args(filter);
+            cargo.args(["--profile", module::ENGINE.profile, "--", "--nocapture"]).args(filter);
             measure(cargo)
         })
     };

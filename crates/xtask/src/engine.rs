@@ -1,5 +1,5 @@
-//! The engine's module, built with the engine's flags, and the demos' lessons: put beside the page that Trunk is about to
-//! finish.
+//! What is put beside the page that Trunk is about to finish: the engine's module, that which draws charts, and the demos'
+//! lessons.
 //!
 //! This runs as Trunk's `post_build` hook, so `trunk serve` alone builds them too. Their files go into folders named after
 //! their contents, and the page is told those names: a page from today never meets yesterday's engine in somebody's
@@ -8,32 +8,26 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::fingerprint::{Fingerprint, files_below};
 use crate::http::ISOLATION;
 use crate::lessons;
-use crate::process;
+use crate::module::{self, Module};
 use crate::step::step;
 use crate::toolchain::Toolchain;
 use crate::tools::{wasm_bindgen, wasm_opt};
-use crate::wasm::{Build, TARGET};
+use crate::wasm::Build;
 use crate::workspace::{Cache, Workspace};
-
-/// The profile of release builds; see Cargo.toml.
-pub const RELEASE_PROFILE: &str = "engine";
-
-/// The package of the engine that people get.
-const PACKAGE: &str = "threadlab-engine";
 
 /// What goes into folders of the page that are named after their contents. In the sources, index.html has
 /// `<meta name="threadlab-engine" content="engine/">` for the first of them.
 const ENGINE: &str = "engine";
 const LESSONS: &str = "lessons";
+const CHARTS: &str = "charts";
 
-/// Builds the engine into the page that Trunk stages, by the environment variables that Trunk gives its hooks.
+/// Builds all that into the page that Trunk stages, by the environment variables that Trunk gives its hooks.
 ///
 /// # Errors
 /// When called by anything but Trunk, or a part of the build fails.
@@ -44,71 +38,27 @@ pub fn hook(workspace: &Workspace, cache: &Cache) -> Result<()> {
     )?;
     let release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     let toolchain = Toolchain::find_or_install()?;
-    let build = Build::engine(workspace, cache, &toolchain)?;
     let tools = wasm_bindgen::find_or_install(workspace, cache)?;
     let wasm_opt = if release { wasm_opt::find(cache) } else { None };
 
-    let files = bindings(workspace, PACKAGE, &build, &tools, wasm_opt.as_deref(), release)?;
-    let engine = place(ENGINE, &files, &staging)?;
-    let lessons = place(LESSONS, &lessons::write(workspace)?, &staging)?;
     let index = staging.join("index.html");
-    let html = fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
-    let html = name_folder(&html, ENGINE, &engine)?;
-    let html = name_folder(&html, LESSONS, &lessons)?;
+    let mut html = fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
+    let bindings = |module: &Module, build: &Build| {
+        module::bindings(workspace, module, build, &tools, wasm_opt.as_deref(), release)
+    };
+    for (what, files) in [
+        (ENGINE, bindings(&module::ENGINE, &Build::engine(workspace, cache, &toolchain)?)?),
+        (CHARTS, bindings(&module::CHARTS, &Build::page(workspace, cache, &toolchain)?)?),
+        (LESSONS, lessons::write(workspace)?),
+    ] {
+        html = name_folder(&html, what, &place(what, &files, &staging)?)?;
+    }
     fs::write(&index, html).with_context(|| format!("cannot write {}", index.display()))?;
     write_headers(&staging)?;
     if let Some(wasm_opt) = &wasm_opt {
         step("optimise the page", || optimise_page(wasm_opt, &staging))?;
     }
     Ok(())
-}
-
-/// Compiles an engine and makes its bindings; returns their folder, which holds `engine.js` and `engine_bg.wasm`.
-///
-/// # Errors
-/// When a part of the build fails.
-pub fn bindings(
-    workspace: &Workspace,
-    package: &str,
-    build: &Build,
-    tools: &Path,
-    wasm_opt: Option<&Path>,
-    release: bool,
-) -> Result<PathBuf> {
-    let profile = if release { RELEASE_PROFILE } else { "dev" };
-    step(format!("compile {package} ({profile})"), || {
-        let mut cargo = build.cargo();
-        cargo.current_dir(workspace.root()).args(["build", "--package", package, "--lib"]);
-        cargo.args(["--target", TARGET, "--profile", profile]);
-        process::run_logged(&mut cargo, &workspace.log(package))
-    })?;
-    let module = build.output(profile).join(format!("{}.wasm", package.replace('-', "_")));
-
-    // The bindings are the same as long as the module is, and so are those that wasm-opt has worked on.
-    let mut print = Fingerprint::new();
-    print.add(&wasm_bindgen::version(workspace)?);
-    print.add(&wasm_opt.map_or_else(String::new, |path| path.display().to_string()));
-    print.add_file(&module)?;
-    let print = print.hex();
-    let folder = workspace.target("engine").join(format!("{package}-{profile}"));
-    let stamp = workspace.target("engine").join(format!("{package}-{profile}.stamp"));
-    if folder.is_dir() && fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == print) {
-        return Ok(folder);
-    }
-    step(format!("make the bindings of {package}"), || {
-        remove(&stamp)?;
-        remove(&folder)?;
-        let program = tools.join(format!("wasm-bindgen{}", env::consts::EXE_SUFFIX));
-        let mut bindgen = Command::new(program);
-        bindgen.args(["--target", "web", "--no-typescript", "--out-name", "engine", "--out-dir"]);
-        bindgen.arg(&folder).arg(&module);
-        process::read(&mut bindgen)?;
-        if let Some(wasm_opt) = wasm_opt {
-            wasm_opt::optimise(wasm_opt, "-O3", &folder.join("engine_bg.wasm"))?;
-        }
-        fs::write(&stamp, &print).with_context(|| format!("cannot write {}", stamp.display()))
-    })?;
-    Ok(folder)
 }
 
 /// Copies files into a folder of the page that is named after what they are and their contents, and returns its name.
@@ -172,16 +122,6 @@ fn optimise_page(wasm_opt: &Path, staging: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn remove(path: &Path) -> Result<()> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match removed {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove {}", path.display()))
-        }
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,8 @@
 //!
 //! # How it is arranged
 //! `cli` reads the arguments. `toolchain`, `tools` and `setup` bring what is missing. `wasm` knows the two sets of
-//! compiler flags. `engine` and `page` build; `http` serves; `serve`, `test`, `check`, `shots` and `bench` are the commands.
+//! compiler flags. `module`, `engine` and `page` build; `http` serves; `serve`, `test`, `check`, `shots` and `bench` are the
+//! commands.
 
 mod apt;
 mod bench;
@@ -31,6 +32,7 @@ mod engine;
 mod fingerprint;
 mod http;
 mod lessons;
+mod module;
 mod native;
 mod page;
 mod ports;

@@ -13,7 +13,7 @@ use crate::wasm::{self, Build, TARGET};
 use crate::workspace::{Cache, Workspace};
 
 /// The packages that only run in a browser's page. Their tests run natively, on what is natively theirs.
-const PAGE: [&str; 2] = ["threadlab", "threadlab-host"];
+const PAGE: [&str; 3] = ["threadlab", "threadlab-charts", "threadlab-host"];
 
 /// The package that runs natively and is no default member, because it needs a browser to test.
 const PAGE_TESTS: &str = "threadlab-page-tests";

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::engine;
 use crate::fingerprint::files_below;
+use crate::module::{self, Module};
 use crate::setup::Setup;
 use crate::workspace::Workspace;
 
@@ -15,8 +15,8 @@ use crate::workspace::Workspace;
 /// # Errors
 /// When the engine does not compile or a file cannot be copied.
 pub fn page(workspace: &Workspace, setup: &Setup, dist: &Path) -> Result<PathBuf> {
-    let bindings =
-        engine::bindings(workspace, "threadlab-test-engine", &setup.engine, &setup.wasm_bindgen, None, true)?;
+    let module = Module { package: "threadlab-test-engine", ..module::ENGINE };
+    let bindings = module::bindings(workspace, &module, &setup.engine, &setup.wasm_bindgen, None, true)?;
     let copy = workspace.target("xtask").join("dist-test-engine");
     match fs::remove_dir_all(&copy) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

@@ -44,6 +44,11 @@ pub fn lessons_folder() -> String {
     folder("lessons")
 }
 
+/// The folder of what draws charts, as the build wrote it into the page.
+pub fn charts_folder() -> String {
+    folder("charts")
+}
+
 fn folder(what: &str) -> String {
     let selector = format!("meta[name=threadlab-{what}]");
     web_sys::window()
@@ -152,6 +157,16 @@ pub fn reduced_motion() -> bool {
 /// How many device pixels there are for a CSS pixel.
 pub fn pixel_ratio() -> f64 {
     web_sys::window().map_or(1.0, |window: Window| window.device_pixel_ratio()).clamp(0.5, 4.0)
+}
+
+/// A colour of the style sheet by its name, such as `--ink`, as it is now.
+pub fn colour(name: &str) -> String {
+    let style = web_sys::window().and_then(|window| {
+        let root = window.document()?.document_element()?;
+        window.get_computed_style(&root).ok()?
+    });
+    let value = style.and_then(|style| style.get_property_value(name).ok());
+    value.map_or_else(String::new, |value| value.trim().to_owned())
 }
 
 /// The size of the page's text, in CSS pixels: 16, unless the person or the style sheet wants another.

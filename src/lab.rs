@@ -7,7 +7,7 @@ use crate::lessons::use_lesson;
 use crate::run::RunState;
 use crate::runner::Runner;
 use crate::views::{
-    Answer, Article, Code, Compare, Controls, Keep, Notices, Objects, Output, Parameters, Presets,
+    Answer, Article, Charts, Code, Compare, Controls, Keep, Notices, Objects, Output, Parameters, Presets,
     ResultPanel, Share, Steps, Threads, TimelineFigure, use_told,
 };
 use gloo_events::{EventListener, EventListenerOptions};
@@ -102,6 +102,7 @@ pub fn Lab(props: &Props) -> Html {
                 <Objects runner={runner.clone()} />
                 <Output runner={runner.clone()} />
                 <ResultPanel runner={runner.clone()} />
+                <Charts runner={runner.clone()} places={demo.charts} />
             </div>
             <Code {demo} {lesson} runner={runner.clone()} />
         </>

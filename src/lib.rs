@@ -10,6 +10,7 @@ pub mod address;
 pub mod app;
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
+pub mod charts;
 pub mod clock;
 #[cfg(target_arch = "wasm32")]
 pub mod crash;

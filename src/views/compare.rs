@@ -1,6 +1,6 @@
 //! Two runs of a demo side by side.
 
-use super::{ResultPanel, TimelineFigure, use_told};
+use super::{Charts, ResultPanel, TimelineFigure, use_told};
 use crate::runner::Runner;
 use crate::words;
 use threadlab_demos::Arguments;
@@ -44,7 +44,8 @@ pub fn Compare(props: &Props) -> Html {
                 <button type="button" class="small" {onclick}>{ "Let go" }</button>
             </div>
             <TimelineFigure runner={kept.clone()} name="Timeline of the kept run" />
-            <ResultPanel runner={kept} kept=true />
+            <ResultPanel runner={kept.clone()} kept=true />
+            <Charts runner={kept} name="Charts of the kept run" />
         </section>
     }
 }

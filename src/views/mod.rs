@@ -1,5 +1,6 @@
 //! What the page shows, one part a file.
 
+mod charts;
 mod code;
 mod compare;
 mod controls;
@@ -22,6 +23,7 @@ mod thread_name;
 mod threads;
 mod timeline;
 
+pub use charts::Charts;
 pub use code::Code;
 pub use compare::{Compare, Keep};
 pub use controls::Controls;

@@ -72,6 +72,8 @@ impl Chapter {
 pub struct Demo {
     /// What it says about itself.
     pub about: &'static About,
+    /// In how many places its program makes a chart: so many may come with its result.
+    pub charts: usize,
 }
 
 impl Demo {

@@ -8,11 +8,11 @@ include!(concat!(env!("OUT_DIR"), "/with_demos.rs"));
 pub type Program = fn(&Arguments) -> Result<Findings, ProgramError>;
 
 macro_rules! catalogue {
-    ($($name:ident)*) => {
+    ($($name:ident $charts:literal)*) => {
         $(mod $name;)*
 
         static DEMOS: &[Demo] = &[
-            $(Demo { about: &$name::ABOUT }),*
+            $(Demo { about: &$name::ABOUT, charts: $charts }),*
         ];
 
         /// What is read beside each demo, in no order. Only the build may call this: it draws all texts into a module.
@@ -65,6 +65,12 @@ mod tests {
     }
 
     #[test]
+    fn a_demos_charts_are_counted() {
+        let counts = ["speed-up", "chunk-size", "lock"].map(|id| demo(id).map(|demo| demo.charts));
+        assert_eq!(counts, [Some(1), Some(2), Some(0)]);
+    }
+
+    #[test]
     fn no_two_demos_share_a_place() {
         let mut places = HashSet::new();
         for demo in demos() {
@@ -89,7 +95,7 @@ mod tests {
 
     #[test]
     fn every_demo_has_a_few_parameters_and_presets_that_differ() {
-        for Demo { about } in DEMOS {
+        for Demo { about, .. } in DEMOS {
             assert!((2..=6).contains(&about.parameters.len()), "{}", about.id);
             assert!((2..=3).contains(&about.presets.len()), "{}", about.id);
             let mut seen = HashSet::new();

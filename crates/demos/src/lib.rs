@@ -24,7 +24,7 @@ pub use lesson::{Lesson, Question, Sheet, mark};
 pub use number::grouped;
 pub use parameter::{Kind, Parameter};
 pub use problem::Problem;
-pub use threadlab_findings::{Chart, Data, Fact, Findings, Series, decimal};
+pub use threadlab_findings::{Chart, Class, Data, Fact, Findings, Series, classes, decimal};
 
 /// Why a program ended without a result. Any error turns into it by `?`; `.into()` makes one of a text.
 pub type ProgramError = Box<dyn std::error::Error + Send + Sync>;

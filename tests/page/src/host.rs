@@ -42,6 +42,8 @@ pub struct Host {
 struct Shared {
     folder: PathBuf,
     isolated: bool,
+    /// How the paths of files begin that are served as if they were not there.
+    missing: Option<&'static str>,
     engine: Mutex<Engine>,
     engine_changed: Condvar,
 }
@@ -52,7 +54,15 @@ impl Host {
     /// # Errors
     /// When there is no free port, or the tests were not started by `cargo xtask`.
     pub fn start(isolated: bool, engine: Engine) -> Result<Self> {
-        Self::serve(&settings::dist()?, isolated, engine)
+        Self::serve(&settings::dist()?, isolated, engine, None)
+    }
+
+    /// Serves the built page as it should be, but as if files whose paths begin so were not there.
+    ///
+    /// # Errors
+    /// When there is no free port, or the tests were not started by `cargo xtask`.
+    pub fn without(missing: &'static str) -> Result<Self> {
+        Self::serve(&settings::dist()?, true, Engine::Served, Some(missing))
     }
 
     /// Serves any folder, with isolation.
@@ -60,13 +70,14 @@ impl Host {
     /// # Errors
     /// When there is no free port.
     pub fn of(folder: &Path) -> Result<Self> {
-        Self::serve(folder, true, Engine::Served)
+        Self::serve(folder, true, Engine::Served, None)
     }
 
-    fn serve(folder: &Path, isolated: bool, engine: Engine) -> Result<Self> {
+    fn serve(folder: &Path, isolated: bool, engine: Engine, missing: Option<&'static str>) -> Result<Self> {
         let shared = Arc::new(Shared {
             folder: folder.to_owned(),
             isolated,
+            missing,
             engine: Mutex::new(engine),
             engine_changed: Condvar::new(),
         });
@@ -101,7 +112,8 @@ impl Shared {
     fn answer(&self, request: &Request) -> Response {
         let path = request.target.split(['?', '#']).next().unwrap_or("/").trim_start_matches('/');
         let path = if path.is_empty() { "index.html" } else { path };
-        let there = !path.starts_with("engine-") || self.has_engine();
+        let there = !self.missing.is_some_and(|missing| path.starts_with(missing))
+            && (!path.starts_with("engine-") || self.has_engine());
         let file = self.folder.join(path);
         match fs::read(&file) {
             Ok(body) if there => {

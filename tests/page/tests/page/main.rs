@@ -5,6 +5,7 @@ mod addresses;
 mod around;
 mod bad_input;
 mod catalogue;
+mod charts;
 mod deadlock;
 mod demos;
 mod endurance;

@@ -42,7 +42,7 @@ pub struct Host {
 struct Shared {
     folder: PathBuf,
     isolated: bool,
-    /// How the paths of files begin that are served as if they were not there.
+    /// How the paths of files end that are served as if they were not there.
     missing: Option<&'static str>,
     engine: Mutex<Engine>,
     engine_changed: Condvar,
@@ -57,7 +57,7 @@ impl Host {
         Self::serve(&settings::dist()?, isolated, engine, None)
     }
 
-    /// Serves the built page as it should be, but as if files whose paths begin so were not there.
+    /// Serves the built page as it should be, but as if files whose paths end so were not there.
     ///
     /// # Errors
     /// When there is no free port, or the tests were not started by `cargo xtask`.
@@ -112,7 +112,7 @@ impl Shared {
     fn answer(&self, request: &Request) -> Response {
         let path = request.target.split(['?', '#']).next().unwrap_or("/").trim_start_matches('/');
         let path = if path.is_empty() { "index.html" } else { path };
-        let there = !self.missing.is_some_and(|missing| path.starts_with(missing))
+        let there = !self.missing.is_some_and(|missing| path.ends_with(missing))
             && (!path.starts_with("engine-") || self.has_engine());
         let file = self.folder.join(path);
         match fs::read(&file) {

@@ -82,14 +82,14 @@ fn compare(long: &[Round], short: &[Round], share: u32) -> Findings {
         .seen("chunks of one were the soonest with long items", soonest_is_one(long))
         .seen("chunks of one were the slowest with tiny items", slowest_is_one(short));
 
-    let mut chart = Chart::bars("Long items, by chunk size", "seconds");
+    let mut chart = Chart::bars("Long items, by chunk size", "s");
     for round in long {
         findings = findings
             .figure(format!("long items in chunks of {}", round.chunk), format!("{:.2} s", round.seconds));
         chart = chart.bar(&round.chunk.to_string(), round.seconds);
     }
     findings = findings.chart(chart);
-    let mut chart = Chart::bars("Tiny items, by chunk size", "milliseconds");
+    let mut chart = Chart::bars("Tiny items, by chunk size", "ms");
     for round in short {
         let milliseconds = round.seconds * 1e3;
         findings = findings
@@ -119,13 +119,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "workers",
             label: "Workers",
-            help: "Threads of the pool.",
+            help: "How many threads the pool has.",
             kind: Kind::Whole { min: 1, max: 8, default: 4, unit: "" },
         },
         Parameter {
             name: "items",
             label: "Long items",
-            help: "Length of the list whose items take a while.",
+            help: "How many items the list has that take a while.",
             kind: Kind::Whole { min: 4, max: 80, default: 48, unit: "" },
         },
         Parameter {
@@ -137,13 +137,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "uneven",
             label: "Uneven",
-            help: "The last quarter of the long items takes four times as long.",
+            help: "Whether the last quarter of the long items takes four times as long.",
             kind: Kind::Switch { default: true },
         },
         Parameter {
             name: "tiny",
             label: "Tiny items",
-            help: "Length of the list whose items take next to no time.",
+            help: "How many items the list has that take next to no time.",
             kind: Kind::Whole { min: 100, max: 5000, default: 1000, unit: "" },
         },
     ],
@@ -165,19 +165,19 @@ pub const LESSON: Lesson = Lesson {
                   work. Where the items are all alike, an equal share for each is as good as single ones.",
     },
     look_for: &[
-        "A chunk is a task of the pool. In “Shared objects” the number of waiting tasks says how finely the list is cut: \
-         many at first, a single one at the end.",
+        "A chunk is a task of the pool. In “Shared objects” the number of waiting tasks tells how finely the list \
+         is cut: many wait when chunks hold one item, none when all items are in one chunk.",
         "In the lanes, compare how the workers end. With chunks of one they stop nearly together. With one chunk for each, \
          three lanes end early, and the one with the hard items goes on alone.",
         "At the end come the tiny items, in a blink. Their chart looks the other way round: chunks of one take the \
          longest, because each chunk has to be handed out, whether it holds one item or a hundred.",
     ],
     try_this: &[
-        "Turn “Uneven” off. An equal share for each worker is now as quick as single items.",
-        "Use 5 workers and 6 items, all alike. Then there are chunks of one, two, four and six: with single items, four \
-         workers are idle while the sixth item is done.",
-        "Ask for 5000 tiny items and look at the second chart: the time of chunks of one grows with the number of items, \
-         that of a single chunk hardly.",
+        "Choose “Even”. An equal share for each worker is now as quick as single items.",
+        "Choose “Even”, and set 5 workers and 6 long items. Then there are chunks of one, two, four and six: with \
+         single items, four workers are idle while the sixth item is done.",
+        "Ask for 5000 tiny items and look at the second chart: the time of chunks of one grows with the number of \
+         items, that of a single chunk hardly does.",
     ],
     why: &[
         "Handing out a task costs something: it is put into a line, a worker is woken, takes it out and tells when it \
@@ -185,8 +185,8 @@ pub const LESSON: Lesson = Lesson {
          more, nobody notices; if it takes less than a microsecond, handing out is most of the work.",
         "A chunk belongs to one worker. The larger the chunks, the longer one worker may still be busy when nothing is \
          left for the others. So chunks should be as small as their cost allows.",
-        "Where nobody says, this pool and Python's make four chunks for each worker: few enough to be cheap, and enough \
-         to even out most of the differences.",
+        "Where the program does not say, this pool and Python's make about four chunks for each worker: few enough \
+         to be cheap, and enough to even out most of the differences.",
     ],
     python: r#"import time
 from multiprocessing.pool import ThreadPool

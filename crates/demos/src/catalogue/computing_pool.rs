@@ -4,6 +4,7 @@ use crate::{
     About, Arguments, Chapter, Chart, Findings, Kind, Lesson, Parameter, Preset, ProgramError, Question,
     grouped,
 };
+use std::hint::black_box;
 use std::time::Duration;
 use threadlab_threads::{Pool, clock, cores, output, say};
 
@@ -27,6 +28,15 @@ fn is_prime(number: u32) -> bool {
 fn count_primes(block: u32, size: u32) -> u32 {
     let begin = FIRST + block * size;
     (begin..begin + size).filter(|&number| is_prime(number)).map(|_| 1).sum() // (1)
+}
+
+/// Computes for a moment. A browser translates a program quickly at first, and again and better what has run for a
+/// while. Without this, the first pool alone would compute with the slow translation.
+fn warm_up() {
+    let begin = clock::now();
+    while clock::now().saturating_sub(begin) < Duration::from_millis(150) {
+        black_box(count_primes(0, 200));
+    }
 }
 
 /// Has all blocks counted by a pool of so many workers.
@@ -53,6 +63,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         "16" => &[16],
         _ => &[1, 4, 8, 16],
     };
+    warm_up();
     let total = u32::try_from(sizes.len())?;
     let mut rounds = Vec::new();
     for (done, &workers) in (1..).zip(sizes) {
@@ -74,7 +85,7 @@ fn compare(rounds: &[Round], blocks: u32, cores: u32) -> Findings {
     let mut findings = Findings::new(format!("{blocks} tasks with each pool, on {cores} cores."))
         .held("every pool found the same primes", rounds.iter().all(|round| round.primes == primes))
         .figure("primes found", grouped(primes.into()))
-        .figure("cores that the program may use", cores);
+        .figure("cores that the browser tells of", cores);
     for round in rounds {
         let seconds = round.time.as_secs_f64();
         let times =
@@ -150,21 +161,22 @@ pub const LESSON: Lesson = Lesson {
             "About as many times as there are cores",
             "No faster than one worker",
         ],
-        because: "A core runs one thread at a time. Workers beyond the number of cores can only take turns with the others, \
-                  which makes nobody faster. So the speed-up ends at the number of cores, or before where the machine is \
-                  busy with other things or there are too few tasks.",
+        because: "A core runs one thread at a time. Workers beyond the number of cores can only take turns with \
+                  the others, which makes nobody faster. So the speed-up ends at the number of cores, or before it \
+                  if the machine is busy with other things or there are too few tasks.",
     },
     look_for: &[
-        "In the pool of sixteen every lane shows a thread that works, all at the same time. It looks like sixteen-fold \
-         speed, but each of them gets only its share of the cores and takes that much longer for its task.",
+        "In the pool of sixteen every lane shows a worker with a task, all at the same time. It looks like \
+         sixteen-fold speed, but each of them gets only its share of the cores and takes that much longer for its \
+         task.",
         "In the chart the line of the measured speed-up rises as far as there are cores, and then lies flat. The \
-         result says how many cores the browser lends.",
+         result says how many cores the browser tells of.",
         "Compare it with the chart of “A pool that waits”, where sixteen workers are of use on any machine.",
     ],
     try_this: &[
-        "Use one big task. It cannot be shared out, so no pool is faster than one worker.",
-        "Use tiny tasks. They are over so soon that what the pool does around them, waking its workers above all, can \
-         take longer than the work itself.",
+        "Choose “One big task”. It cannot be shared out, so no pool is faster than one worker.",
+        "Choose “Tiny tasks”. They are over so soon that what the pool does around them, waking its workers above \
+         all, can take longer than the work itself.",
         "Do something else with the machine meanwhile, such as a second run in another tab. Both get slower: the cores \
          are shared by everything that computes.",
     ],

@@ -96,7 +96,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "workers",
             label: "Workers",
-            help: "The most threads that the executor starts.",
+            help: "How many threads the executor starts at most.",
             kind: Kind::Whole { min: 1, max: 16, default: 3, unit: "" },
         },
         Parameter {
@@ -114,13 +114,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "failing",
             label: "Task 2 fails",
-            help: "It panics at its end instead of returning a value.",
+            help: "Whether task 2 panics at its end instead of returning a value.",
             kind: Kind::Switch { default: true },
         },
         Parameter {
             name: "cancel",
             label: "Cancel the last",
-            help: "Cancels the last task, if no worker has begun it.",
+            help: "Whether the main thread cancels the last task, if no worker has begun it.",
             kind: Kind::Switch { default: true },
         },
     ],
@@ -142,29 +142,30 @@ pub const LESSON: Lesson = Lesson {
             "At once, before any task is done",
         ],
         because: "Submit puts the task into a line and returns a future. It waits neither for a worker nor for the \
-                  result; only asking the future for its result waits.",
+                  result; only whoever asks the future for its result waits.",
     },
     look_for: &[
-        "The main thread's lane has a short stretch of work at the beginning, in which it submits everything. Then it \
-         waits for the executor, and wakes each time that a task is done.",
+        "The main thread's lane has a short stretch of work at the beginning, in which it submits everything. Then \
+         it waits for results of the executor, and goes on for a moment each time that a task is done.",
         "Workers are started as tasks come: their lanes appear one after another, and no more of them than the \
          executor may have. “Shared objects” shows who is on which task, and how many wait.",
         "Task 2 fails, which ends neither its worker nor the program: the error is kept in the future, and comes out where \
          the result is asked for. The last task is cancelled, so its line “task 8 begins” is missing.",
     ],
     try_this: &[
-        "Use 8 workers. Every task begins at once, so the last one can no longer be cancelled: it runs.",
-        "Use one worker. The tasks are now completed in the order in which they were submitted, but for the cancelled \
-         one, which is complete at once.",
-        "Turn both switches off, and compare the order of the lines “begins” with that of the results.",
+        "Choose “A worker each”. Every task begins as soon as its worker is there. Whether the last one can still \
+         be cancelled is now a race between the main thread and that worker, which takes a moment to start.",
+        "Use one worker. The tasks are now completed in the order in which they were submitted, except for the \
+         cancelled one, which is complete at once.",
+        "Choose “All goes well”, and compare the order of the lines “begins” with that of the results.",
     ],
     why: &[
         "A future is a handle for a result that does not exist yet. It can be asked whether it is done, waited for, \
          cancelled as long as nobody has begun it, and asked for its result, any number of times and by any thread.",
         "As_completed gives futures as they become done, so the program deals with what is there instead of waiting \
          for a slow one in front. Whoever wants the order of submission asks the futures one after another instead.",
-        "An error in a task would be lost if its thread just ended. The future carries it to the one who wants the result, \
-         and that is who has to decide what to do about it.",
+        "An error in a task would be lost if its thread just ended. The future carries it to whoever wants the \
+         result, and who also has to decide what to do about it.",
     ],
     python: r#"import threading
 import time
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_for_each_task_leaves_nothing_to_cancel() {
+    fn a_worker_for_each_task_shows_nothing_of_submitting() {
         let findings = run("workers=4&tasks=3&period=0.1&failing=off");
         assert_eq!(findings.answer, None, "{findings:?}");
         assert!(!findings.plain().contains("failed"), "{findings:?}");

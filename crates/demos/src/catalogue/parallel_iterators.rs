@@ -134,7 +134,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "workers",
             label: "Workers",
-            help: "Threads of the pool.",
+            help: "How many threads the pool has.",
             kind: Kind::Whole { min: 1, max: 16, default: 4, unit: "" },
         },
         Parameter {
@@ -146,7 +146,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "piece",
             label: "Piece",
-            help: "The most tiles that are worked on as one task.",
+            help: "How many tiles are worked on as one task at most.",
             kind: Kind::Whole { min: 1, max: 400, default: 4, unit: "tiles" },
         },
         Parameter {
@@ -178,32 +178,34 @@ pub const LESSON: Lesson = Lesson {
         text: "The dark parts of the picture take by far the longest to compute. Several workers share the tiles. Does \
                each of them draw as many tiles as the others?",
         choices: &["Yes, all draw equally many", "No, some draw more than others"],
-        because: "A worker that has finished its tiles takes some from another who still has many. So those with easy \
-                  tiles draw more of them, and all of them end at about the same time.",
+        because: "A worker that has finished its tiles takes some from another that still has many. So those with \
+                  easy tiles draw more of them, and all of them end at about the same time.",
     },
     look_for: &[
-        "The picture is coloured by worker. Each begins with a stretch of the picture; where colours change in the midst \
-         of it, another worker has taken over a part.",
+        "The picture in the result is coloured by worker. Each begins with a stretch of the picture; where colours \
+         change within it, another worker has taken over a part.",
         "First the main thread draws everything alone. Then the workers' lanes begin together, and end nearly together, \
          although some of them had much more difficult tiles.",
         "The result lists the tiles of each worker, and both times. With more workers than cores the time does not get \
          any shorter.",
     ],
     try_this: &[
-        "Allow pieces of 400 tiles. The iterator is then cut only as often as it seems useful, into fewer tasks, and a \
+        "Choose “Large pieces”. The iterator is then cut only as often as seems useful, into fewer tasks, and a \
          worker may be left with a large piece while the others have nothing to do.",
         "Use one worker. It draws everything, in about the time of the main thread alone.",
-        "Look at the seahorse valley. Its dark part lies to one side, and its edge takes long too, so the tiles are \
+        "Choose “Seahorse valley”. Its dark part lies elsewhere, and its edge takes long too, so the tiles are \
          spread differently.",
     ],
     why: &[
-        "A parallel iterator is written like any other: map, collect. But it can be cut into two halves, and each half \
-         again. A worker cuts a piece, keeps one half and offers the other. Whoever is idle steals what is offered, and \
-         cuts it further. This is called work stealing, and here it is done by rayon, a library for Rust.",
-        "The results come back in order, whoever made them. As each tile depends on nothing but its own place, the picture \
-         cannot depend on who drew what: it is the same, bit for bit, as that of one thread.",
-        "The compiler checks that this is so. What the closure uses must be safe to share between threads, or the program \
-         does not compile; a forgotten lock, as in “Lost updates”, cannot happen here.",
+        "A parallel iterator is written like any other: map, collect. But it can be cut into two halves, and each \
+         half again. A worker cuts a piece, keeps one half and offers the other. A worker that is idle steals what \
+         is offered, and cuts it further. This is called work stealing, and here it is done by rayon, a library \
+         for Rust.",
+        "The results come back in order, whichever worker made them. As each tile depends on nothing but its own \
+         place, the picture cannot depend on who drew what: it is the same, bit for bit, as that of one thread.",
+        "The compiler helps with that. What the closure uses must be safe to share between threads, or the program \
+         does not compile; a plain number that several threads change without a lock, as in “Lost updates”, is \
+         refused.",
     ],
     python: r#"import os
 import time

@@ -58,7 +58,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         .held("no more workers than the pool has", shares.len() <= workers as usize)
         .seen("some squares were finished before those of smaller numbers", out_of_order);
     for (worker, share) in shares {
-        findings = findings.figure(format!("squares by {worker}"), share);
+        findings = findings.figure(format!("numbers squared by {worker}"), share);
     }
     // If they were finished in the order of the numbers, nobody can tell the two orders apart.
     Ok(if in_order && out_of_order { findings.answer(0) } else { findings })
@@ -75,13 +75,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "workers",
             label: "Workers",
-            help: "Threads of the pool.",
+            help: "How many threads the pool has.",
             kind: Kind::Whole { min: 1, max: 16, default: 5, unit: "" },
         },
         Parameter {
             name: "numbers",
             label: "Numbers",
-            help: "Length of the list: 1, 2, 3 and so on.",
+            help: "How many the list has: 1, 2, 3 and so on.",
             kind: Kind::Whole { min: 1, max: 40, default: 20, unit: "" },
         },
         Parameter {
@@ -93,7 +93,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "uneven",
             label: "Uneven",
-            help: "Every fourth number takes three times as long.",
+            help: "Whether every fourth number takes three times as long.",
             kind: Kind::Switch { default: true },
         },
     ],
@@ -122,17 +122,17 @@ pub const LESSON: Lesson = Lesson {
          end is in order all the same.",
     ],
     try_this: &[
-        "Use one worker. The squares now come strictly one after another, and the whole takes as long as all pauses \
-         together.",
-        "Use 16 workers for 12 numbers. Four workers get nothing to do, so they are of no use; the whole takes as long \
-         as its slowest number.",
+        "Choose “One worker”. The squares now come strictly one after another, and the run takes as long as all \
+         pauses together.",
+        "Choose “More than enough”: 16 workers for 12 numbers. Four workers get nothing to do; the run takes as \
+         long as its slowest number.",
         "Turn “Uneven” off. The workers finish in step, and the squares come in groups of five.",
     ],
     why: &[
-        "A pool is a fixed number of workers and a line of tasks before them. Whoever is free takes the task at the head \
-         of the line. So a slow task holds up one worker, and the other numbers go to the others: the work spreads by \
-         itself, without anybody having planned who does what.",
-        "Starting a thread costs something, and too many threads cost memory. A pool pays for its workers once and uses \
+        "A pool is a fixed number of workers and a line of tasks before them. A worker that is free takes the task \
+         at the head of the line. So a slow task holds up one worker, and the other numbers go to the others: the \
+         work spreads by itself, without anybody having planned who does what.",
+        "To start a thread costs time, and every thread costs memory. A pool pays for its workers once and uses \
          them for any number of tasks.",
         "Close tells the pool that no more tasks will come; join waits until the workers have ended. A pool that is no \
          longer needed should get both.",
@@ -188,7 +188,9 @@ mod tests {
     /// The squares that all workers together have made.
     fn shares(findings: &Findings) -> u32 {
         let share = |fact: &Fact| match fact {
-            Fact::Figure(label, value) if label.starts_with("squares by ") => value.parse::<u32>().ok(),
+            Fact::Figure(label, value) if label.starts_with("numbers squared by ") => {
+                value.parse::<u32>().ok()
+            }
             _ => None,
         };
         findings.facts.iter().filter_map(share).sum()
@@ -207,7 +209,7 @@ mod tests {
     fn one_worker_does_everything_in_order_and_shows_no_difference() {
         let findings = run("workers=1&numbers=3&pause=0");
         assert_eq!(findings.answer, None, "{findings:?}");
-        assert!(findings.plain().ends_with("Squares by squares-worker-1: 3"), "{findings:?}");
+        assert!(findings.plain().ends_with("Numbers squared by squares-worker-1: 3"), "{findings:?}");
         assert_eq!(shares(&findings), 3);
     }
 }

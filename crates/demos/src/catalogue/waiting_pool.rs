@@ -92,6 +92,10 @@ fn compare(rounds: &[Round], count: u32) -> Findings {
     let chart = Chart::lines("Waiting work", "workers", "times as fast as one worker");
     findings =
         findings.chart(chart.series("measured", measured).series("if only the waiting counted", ideal));
+    // So few fetches cannot show what sixteen workers do for thirteen.
+    if count < 6 {
+        return findings;
+    }
     match alone / largest.seconds {
         ..1.5 => findings.answer(0),
         1.5..3.0 => findings.answer(1),
@@ -153,9 +157,9 @@ pub const LESSON: Lesson = Lesson {
             "About twice as soon, as with two cores",
             "At least five times as soon",
         ],
-        because: "Waiting needs no core, so all fetches can wait at the same time, however few cores there are. What \
-                  remains is about the time of one fetch. Only where there is next to nothing to wait for do more \
-                  workers hardly help.",
+        because: "Waiting needs no core, so all fetches can wait at the same time, however few cores there are. \
+                  What remains is about the time of one fetch. Only where there is next to nothing to wait for, \
+                  more workers hardly help.",
     },
     look_for: &[
         "In the lanes of the pool of one, the fetches stand in a row. In the pool of four they come in turns of four, the \
@@ -163,19 +167,20 @@ pub const LESSON: Lesson = Lesson {
          and three workers have nothing to do.",
         "The tasks in the lanes are pale nearly all the time: their workers sleep. The dark edge at the end of each is the \
          moment in which its file came.",
-        "The result has a row for each pool and a chart. The line of the measured speed-up follows the other one as far \
-         as waiting is all that there is.",
+        "The result has a row for each pool and a chart. The line of the measured speed-up lies close to the other \
+         one as long as waiting is nearly all that a fetch does.",
     ],
     try_this: &[
-        "Set the latency to 0. Now a fetch takes only as long as the browser needs for it, and the pools come close to \
-         each other.",
+        "Choose “No latency”. Now a fetch takes only as long as the browser needs for it, and the pools come close \
+         to each other.",
         "Ask for 16 fetches, then for 17. One more takes the pool of sixteen twice as long, because the last fetch needs \
          a turn of its own.",
         "Run “A pool that computes” after this one. It does the same with work that needs the cores.",
     ],
     why: &[
-        "A thread that waits for an answer costs memory, but no computing time. So for waiting work the right size of a \
-         pool has nothing to do with the number of cores: it depends on how many answers may be outstanding at once.",
+        "A thread that waits for an answer costs memory, but needs no core. So for waiting work the right size of \
+         a pool has nothing to do with the number of cores: it depends on how many answers may be outstanding at \
+         once.",
         "There is a limit all the same. Servers do not like a thousand requests at a time, browsers open only a few \
          connections to one server, and every thread needs a stack. A pool's size is where a program says how much it \
          wants.",

@@ -90,7 +90,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let in_order: Vec<u32> = (1..=plan.items).map(|item| item * 10).collect();
 
     let pool = Pool::named("pool", workers as usize)?;
-    let mut chart = Chart::lines("When the results came", "seconds", "results");
+    let mut chart = Chart::lines("When the results came", "time, s", "results");
     let mut findings = Findings::new(format!("{} items, four times, by {workers} workers.", plan.items));
     let (mut soonest, mut passed) = (Vec::new(), false);
     let ways: [(_, Way); 4] =
@@ -139,13 +139,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "workers",
             label: "Workers",
-            help: "Threads of the pool.",
+            help: "How many threads the pool has.",
             kind: Kind::Whole { min: 1, max: 8, default: 3, unit: "" },
         },
         Parameter {
             name: "items",
             label: "Items",
-            help: "Length of the list.",
+            help: "How many items the list has.",
             kind: Kind::Whole { min: 1, max: 20, default: 12, unit: "" },
         },
         Parameter {
@@ -174,13 +174,13 @@ pub const LESSON: Lesson = Lesson {
         text: "The first item of the list takes five times as long as each other one. Which way gives the program a \
                first result soonest?",
         choices: &["map", "imap", "imap_unordered"],
-        because: "Map returns when everything is done. Imap gives results as they come, but in order, so all others stand \
-                  behind the slow first one. Only the unordered one gives whatever is finished. With one worker, or when \
-                  all items take equally long, the two do not differ.",
+        because: "Map returns when everything is done. Imap gives results as they come, but in order, so all \
+                  others stand behind the slow first one. Only imap_unordered gives whatever is finished. With one \
+                  worker, or when all items take equally long, the last two do not differ.",
     },
     look_for: &[
-        "The workers' lanes look the same all four times: the pool does the same work, and takes equally long for it. \
-         What differs is when the main thread wakes.",
+        "The workers' lanes look the same all four times: the pool does the same work, and takes equally long for \
+         it. What differs is when the main thread goes on.",
         "In the output, the lines of map come in one burst. Those of imap begin late, then several come at once: they had \
          been finished and kept back. Those of imap_unordered come as the workers go, and the result of item 1, which is \
          10, is late.",
@@ -188,19 +188,19 @@ pub const LESSON: Lesson = Lesson {
          chart shows all four together, with a step up for each result.",
     ],
     try_this: &[
-        "Make the first item take as long as the others. Now imap and imap_unordered are alike but for small differences, \
-         and map still waits for the last.",
-        "Use one worker. Items are now finished in their own order, so there is no difference in order between any of \
-         the ways.",
+        "Choose “All alike”, so that the first item takes as long as the others. Now imap and imap_unordered are \
+         alike but for small differences, and map still waits for the last.",
+        "Choose “One worker”. Items are now finished in their own order, so all four ways give the results in the \
+         same order.",
         "Use 8 workers and let the first item take ten times as long. With imap nearly everything is finished before the \
          first result is given.",
     ],
     why: &[
         "Map is the simplest: one call, one list. As long as nothing can be done with half of the results, it is all that \
          a program needs.",
-        "Imap and imap_unordered return an iterator at once. The program works on one result while the pool makes the \
-         next ones. Where the order of the results matters, imap keeps finished ones back until their turn; where it does \
-         not, the unordered one never makes a finished result wait.",
+        "Imap and imap_unordered return an iterator at once. The program works on one result while the pool makes \
+         the next ones. Where the order of the results matters, imap keeps finished ones back until their turn; \
+         where it does not, imap_unordered never makes a finished result wait.",
         "Apply_async hands in one task at a time and returns a handle. This is for tasks that differ from one another, or \
          that turn up one by one. The function that is called with a result runs in a worker, so it should be short, and \
          lock what it shares.",

@@ -57,7 +57,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
 
     let way =
         if ask_ahead { "All were asked at once" } else { "Each was asked when the one before was answered" };
-    let findings = Findings::new(format!("{questions} questions and their answers. {way}."))
+    let findings = Findings::new(format!("Questions, each with its answer: {questions}. {way}."))
         .held("every answer belonged to its question", right == questions)
         .held("the child was told that nothing more would come", found_it_closed)
         .figure("from the first question to the last answer", format_args!("{:.2} s", taken.as_secs_f64()));
@@ -81,7 +81,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "ahead",
             label: "Ask ahead",
-            help: "The parent asks all before it looks at the first answer.",
+            help: "Whether the parent asks all before it looks at the first answer.",
             kind: Kind::Switch { default: false },
         },
         Parameter {
@@ -114,9 +114,9 @@ pub const LESSON: Lesson = Lesson {
             "An empty message",
             "An error that says that this is the end",
         ],
-        because: "A pipe knows who has its ends. When nobody is left who could send, the one that waits is woken \
+        because: "A pipe knows who has its ends. When nobody is left who could send, a process that waits is woken \
                   and told so, by an error that is called the end of the file. An empty message would be a message \
-                  like others.",
+                  like any other.",
     },
     look_for: &[
         "In the timeline the two lanes take turns: while the child thinks, the parent waits for its answer, and \
@@ -127,10 +127,10 @@ pub const LESSON: Lesson = Lesson {
          nobody had to send it a special last message.",
     ],
     try_this: &[
-        "Let the parent ask ahead. The questions wait in the pipe, in order, and now both work at the same time: \
-         it takes little more than half as long.",
-        "Ask 40 questions without any pause, and look at the time in the result. To ask a process something is \
-         much quicker than to start one.",
+        "Choose “Ask ahead”. The questions wait in the pipe, in order, and now both work at the same time: it \
+         takes little more than half as long.",
+        "Choose “No pauses”, which asks 40 questions, and look at the time in the result. To ask a process \
+         something is much quicker than to start one.",
     ],
     why: &[
         "A duplex pipe is two streams, one for each direction. Each holds a certain number of bytes, so a sender \

@@ -116,13 +116,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "at_once",
             label: "All at once",
-            help: "Starts all children before it waits for the first.",
+            help: "Whether the parent starts all children before it waits for the first.",
             kind: Kind::Switch { default: false },
         },
         Parameter {
             name: "method",
             label: "Started by",
-            help: "What each child's memory begins with.",
+            help: "How each child is started, and what its memory begins with.",
             kind: Kind::Choice {
                 options: &[
                     ("spawn", "spawn: a fresh memory"),
@@ -150,21 +150,22 @@ pub const LESSON: Lesson = Lesson {
             "It goes on, and reads the exit code 1",
             "It goes on, and reads the exit code 0",
         ],
-        because: "A panic unwinds the calls of one thread, and its memory ends at the wall round the process. All \
-                  that gets out is a number: 0 says that all went well, 1 that something went wrong.",
+        because: "A panic ends a thread, here the child's main thread, and with that the child. It does not get \
+                  out of the child's memory. All that gets out is a number: 0 says that all went well, 1 that \
+                  something went wrong.",
     },
     look_for: &[
         "The heading of each child in the table of threads says how it ended and with which exit code. Where there \
          was an error or a panic, its text is there too.",
         "The children that are terminated and killed would sleep for ever. In the table their threads are not \
          finished: they ended with their process, wherever they were.",
-        "The parent goes on after each of them. It learns what happened by asking, and not by being hurt.",
+        "The parent goes on after each of them. It learns what happened because it asks; nothing happens to it.",
     ],
     try_this: &[
-        "Start all at once: the children end independently of each other, and the parent collects their codes in \
-         the order in which it asks.",
-        "Give 0 to exit. The parent cannot tell this child from the one that returned: there is no more in an exit \
-         code than the number.",
+        "Choose “All at once”: the children end independently of each other, and the parent collects their codes \
+         in the order in which it asks.",
+        "Set “Exit code” to 0. The parent cannot tell this child from the one that returned: there is no more in \
+         an exit code than the number.",
         "Fork the children instead of spawning them. They end in the same ways.",
     ],
     why: &[
@@ -174,7 +175,7 @@ pub const LESSON: Lesson = Lesson {
          for kill. On most systems a program can catch the first one and tidy up, and has no choice with the \
          second. Here neither asks: the workers are ended where they are.",
         "So terminate is a last resort. Whatever the process held in its own memory goes with it, but what it was \
-         doing to things outside, such as a half written message or a lock between processes, stays half done.",
+         doing to things outside, such as a half-written message or a lock between processes, stays half done.",
     ],
     python: r#"import multiprocessing
 import sys

@@ -58,7 +58,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
 
     let terminated = code == -15;
     let findings = match way {
-        "fork" => Findings::new("The fork has a copy of the lock, held by a thread that it has not.")
+        "fork" => Findings::new("The fork has a copy of the lock, held by a thread that it does not have.")
             .held("the child had to be terminated", terminated),
         "before" => {
             Findings::new("The fork was made while the lock was free, so the lock was free in the copy.")
@@ -70,11 +70,8 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let mut findings = findings
         .held("the lock is free again in the parent", free_here)
         .figure("the child's exit code", code);
-    findings.answer = match (way, code) {
-        (_, 0) => Some(0),
-        ("fork", _) => Some(1),
-        _ => None,
-    };
+    // Only a fork while the lock is held shows what the question is about.
+    findings.answer = (way == "fork").then_some(usize::from(terminated));
     Ok(findings)
 }
 
@@ -102,13 +99,13 @@ pub const ABOUT: About = About {
         Parameter {
             name: "hold",
             label: "Hold",
-            help: "For how long the other thread still holds the lock then.",
+            help: "For how long the other thread goes on holding the lock then.",
             kind: Kind::Decimal { min: 0.0, max: 5.0, default: 1.5, step: 0.5, unit: "s" },
         },
         Parameter {
             name: "patience",
             label: "Patience",
-            help: "How long the parent waits for its child before it terminates it, in real time at any speed.",
+            help: "How long the parent waits before it terminates its child: real seconds, whatever the speed.",
             kind: Kind::Decimal { min: 1.0, max: 15.0, default: 3.0, step: 0.5, unit: "s" },
         },
     ],
@@ -132,17 +129,18 @@ pub const LESSON: Lesson = Lesson {
     look_for: &[
         "In the table of threads the child has one thread only, although its parent had two when it was forked: a \
          fork goes on with the thread that called it, and the others are not there.",
-        "The holder releases the lock and the parent finds it free. The child goes on waiting. After a moment the \
-         state of the run says that this is a deadlock, while the parent still hopes.",
+        "The holder releases the lock, and the parent finds it free. The child goes on waiting: in “Shared \
+         objects” its own lock is “left held by the fork”. The page soon says that this is a deadlock, while the \
+         parent still hopes.",
         "When its patience is over, the parent terminates the child, and the run comes to its end after all. The \
          child's heading has the exit code of a terminated process, -15.",
     ],
     try_this: &[
-        "Fork before the second thread is there: the lock is free in the copy, and the child prints its page at \
-         once.",
-        "Spawn the child while the lock is held. Its memory is fresh, and so is its lock.",
-        "Let the parent be patient for 15 seconds and press Stop meanwhile. Ending processes from outside always \
-         works, whatever they wait for.",
+        "Choose “Fork first”: the lock is free in the copy, and the child prints its page at once.",
+        "Choose “Spawn”: the lock is held when the child is started, but the child's memory is fresh, and so is \
+         its lock.",
+        "Set “Patience” to 15 s, and press Stop meanwhile. Ending processes from outside always works, whatever \
+         they wait for.",
     ],
     why: &[
         "A lock in memory is no more than a word that says “taken”. Fork copies that word with all the rest. The \

@@ -123,7 +123,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "tidy",
             label: "The parent tidies up",
-            help: "It takes off each name that it finds.",
+            help: "Whether the parent takes off each name that it finds.",
             kind: Kind::Switch { default: false },
         },
         Parameter {
@@ -152,25 +152,27 @@ pub const LESSON: Lesson = Lesson {
     look_for: &[
         "In the output, the parent finds both semaphores after it has killed its child, with all of their permits.",
         "The very last line is not printed by the program. It comes when the main thread is done: the tracker \
-         looks for names that are left, takes them off, and tells which ones they were.",
-        "Only the names are its business. That a process was killed shows in the exit code, in the child's heading \
-         in the table of threads.",
+         looks for names that are left, takes them off, which is called to unlink them, and tells which ones they \
+         were.",
+        "The tracker cares for names only. That the child was killed shows in its heading in the table of threads, \
+         by the exit code -9.",
     ],
     try_this: &[
-        "Let the child take the names off itself. Its parent finds nothing, and the tracker has nothing to say.",
-        "Let the parent tidy up. That is how careful programs do it: whoever starts processes also cleans up \
-         behind them.",
-        "Let the child end without tidying up. Ending well is not enough: nothing was said about the names.",
+        "Choose “Tidy child”, which takes the names off itself. Its parent finds nothing, and the tracker has \
+         nothing to say.",
+        "Choose “Tidy parent”. That is how careful programs do it: whoever starts processes also cleans up behind \
+         them.",
+        "Let the child end without tidying up. To end well is not enough: its names are left all the same.",
     ],
     why: &[
         "What a process has in its memory goes with it, and so do its holds on pipes and queues. A name is \
          different: it is there so that processes that know nothing of each other can meet. So the system cannot \
-         know when the last one has come.",
+         know when the last of them has come.",
         "On most systems such names stay until the next restart, and there are only so many of them. That is why \
          Python has a tracker: a process that notes every name that is made and, when the program is over, takes \
          off those that were forgotten, with a warning.",
         "A warning about leaked semaphores is therefore a trace of something else: a process that was killed, or \
-         that ended without doing its last duties.",
+         that ended without its last duties done.",
     ],
     python: r#"import multiprocessing
 import os

@@ -120,23 +120,24 @@ pub const LESSON: Lesson = Lesson {
     },
     look_for: &[
         "The table of threads has a heading for the child: its number (pid), how it was started, and how much \
-         memory it has. That memory comes in addition to the parent's, which goes on beside it.",
-        "In the output both print the same global list, and yet their lines differ. The child's list grows; the \
-         parent's still has nothing but the 0 when the child has ended.",
+         memory it has. That memory comes in addition to the parent's.",
+        "In the output both print the list of the same name, and yet their lines differ. The child's list grows; \
+         the parent's still has nothing but the 0 when the child has ended.",
         "The child's first line tells what its memory began with: an empty list if it was spawned, the parent's 0 \
          if it was forked.",
     ],
     try_this: &[
-        "Let the child be forked. It begins with a copy of the parent's list, and from then on the two lists have \
+        "Choose “Forked”. The child begins with a copy of the parent's list, and from then on the two lists have \
          nothing to do with each other.",
-        "Let the child be a thread. No second process appears, and the parent finds all the squares in its list.",
-        "Let it come from the fork server: it is a copy too, but of a process in which the program has not begun.",
+        "Choose “A thread”. No second process appears, and the parent finds all the squares in its list.",
+        "Let the child be a process of the fork server: it is a copy too, but of a process that has no data yet, \
+         so its list is empty.",
     ],
     why: &[
         "Threads of a process see the same memory. A process is a wall round a memory: two processes can run the \
-         same code and use the same names, but each name means a place in the own memory of each.",
+         same code and use the same names, but each name means a place in each process's own memory.",
         "That takes away a whole class of mistakes, since nobody can change data behind another's back. The price \
-         is that everything which is to cross the wall has to be sent: here the child sends its list through a \
+         is that everything that is to cross the wall has to be sent: here the child sends its list through a \
          queue, as bytes, and the parent makes a new list of them.",
         "Here a process is a WebAssembly memory and the workers in it, and nothing of one memory can be reached \
          from another.",

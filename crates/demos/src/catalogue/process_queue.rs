@@ -71,7 +71,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "number",
             label: "Number",
-            help: "That of the first list; each next list has the next number.",
+            help: "The number in the first list; each next list has the next one.",
             kind: Kind::Whole { min: 0, max: 1_000_000, default: 42, unit: "" },
         },
         Parameter {
@@ -89,19 +89,19 @@ pub const ABOUT: About = About {
         Parameter {
             name: "put",
             label: "Pause of the child",
-            help: "Its sleep before it puts a list.",
+            help: "The child's sleep before it puts a list.",
             kind: Kind::Decimal { min: 0.0, max: 2.0, default: 0.3, step: 0.1, unit: "s" },
         },
         Parameter {
             name: "get",
             label: "Pause of the parent",
-            help: "Its sleep before it gets a list.",
+            help: "The parent's sleep before it gets a list.",
             kind: Kind::Decimal { min: 0.0, max: 2.0, default: 0.8, step: 0.1, unit: "s" },
         },
         Parameter {
             name: "method",
             label: "Started by",
-            help: "What the child's memory begins with.",
+            help: "How the child is started, and what its memory begins with.",
             kind: Kind::Choice {
                 options: &[
                     ("spawn", "spawn: a fresh memory"),
@@ -126,20 +126,20 @@ pub const LESSON: Lesson = Lesson {
                of them. What becomes of the lists that are still in the queue?",
         choices: &["They are lost", "The parent gets them"],
         because: "What is in the queue is neither in the child's memory nor in the parent's: it lies between them, \
-                  as bytes. So it stays when the one that put it is gone, until somebody gets it.",
+                  as bytes. So it stays when the process that put it is gone, until somebody gets it.",
     },
     look_for: &[
         "The child is quicker than the parent. It puts lists until the queue is full, and from then on waits at \
          each put until the parent has made room.",
         "The child ends first. The parent goes on getting lists for a while, and they are as good as the others.",
-        "“Nothing” arrives as nothing: a list of a number, nothing and a word is the same on both sides.",
+        "Nothing, which Rust calls None, arrives as nothing: a list of a number, nothing and a word is the same on \
+         both sides.",
     ],
     try_this: &[
-        "Make the parent quick and the child slow. Now it is the parent that waits, at an empty queue, and no list \
-         is left when the child ends.",
-        "Give the queue room for all. The child never waits and is gone early, with most of its lists still on \
-         their way.",
-        "Give it room for a single list: each put waits for the get of the list before.",
+        "Choose “A slow child”. Now it is the parent that waits, at an empty queue, and no list is left when the \
+         child ends.",
+        "Choose “Room for all”. The child never waits and is gone early, with most of its lists still on their way.",
+        "Set “Room” to 1: each put waits for the get of the list before.",
     ],
     why: &[
         "An object cannot go from one memory to another: a reference to it means nothing there. So the queue asks \

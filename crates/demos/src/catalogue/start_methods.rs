@@ -50,7 +50,8 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let reports = Queue::named("reports")?;
     let mut times_chart = Chart::bars("Time to start a child", "ms");
     let mut memory_chart = Chart::bars("Memory of a child", "MiB");
-    let mut findings = Findings::new(format!("Each method started {count} of them, one after another."));
+    let mut findings =
+        Findings::new(format!("Children that each method started, one after another: {count}."));
     let mut heirs = Vec::new();
     let mut copies_are_whole = true;
     for (place, method) in start_methods().iter().enumerate() {
@@ -95,12 +96,12 @@ pub const ABOUT: About = About {
     title: "Three ways to start",
     chapter: Chapter::Processes,
     order: 3,
-    summary: "Spawn, fork and fork server side by side: what a child begins with, and what it costs.",
+    summary: "Spawn, fork and the fork server side by side: what a child begins with, and what it costs.",
     parameters: &[
         Parameter {
             name: "data",
             label: "The parent's data",
-            help: "What the parent puts into its memory first.",
+            help: "How much the parent puts into its memory first.",
             kind: Kind::Whole { min: 1, max: 48, default: 8, unit: "MiB" },
         },
         Parameter {
@@ -135,17 +136,17 @@ pub const LESSON: Lesson = Lesson {
     },
     look_for: &[
         "The headings in the table of threads tell for each child how it was started and how much memory it has. \
-         The forked ones have as much as the parent; the others have little more than the program itself needs.",
-        "The charts below the result compare the time from the call of start to the child's first step, and the \
-         size of the child's memory.",
+         The forked ones have at least as much as the parent; the others have little more than the program itself \
+         needs.",
+        "The charts in the result compare the time from the call of start to the child's first step, and the size \
+         of the child's memory.",
         "The first child of the fork server is often slower than the next ones: before it, the process that is \
-         copied has to be made. The time that is shown is the one in the middle of all.",
+         copied has to be made. So the time that is shown is the median of all children's.",
     ],
     try_this: &[
-        "Raise the data to 48 MiB. The forked children take longer and need more memory; the others do not even \
-         notice.",
-        "Take 1 MiB and start ten of each. Now there is little to copy, and what is left is mostly the start of a \
-         worker. For copies the page keeps a worker ready, so that spawning takes longest.",
+        "Choose “Much data”. The forked children take longer and need more memory; the others do not even notice.",
+        "Choose “Ten each”. Now there is little to copy, and what is left is mostly the start of a worker. For \
+         copies the page keeps a worker ready, so spawning tends to take longest.",
     ],
     why: &[
         "Spawn makes a new memory and begins the program's module anew in it; the child gets its function and its \

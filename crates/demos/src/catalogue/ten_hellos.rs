@@ -108,10 +108,13 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
                 .seen("every process's lines in one piece", !mixed)
         }
     };
-    Ok(findings
-        .held("every process ended well", all_well)
-        .figure("lines of each process", plan.lines)
-        .answer(usize::from(mixed)))
+    let mut findings =
+        findings.held("every process ended well", all_well).figure("lines of each process", plan.lines);
+    // Without the lock that the parent gives them, or with one process, the run shows nothing about it.
+    if matches!(plan.held, Held::Shared) && count > 1 {
+        findings = findings.answer(usize::from(mixed));
+    }
+    Ok(findings)
 }
 
 /// What the page says about this demo.
@@ -156,7 +159,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "method",
             label: "Started by",
-            help: "What each process's memory begins with.",
+            help: "How each process is started, and what its memory begins with.",
             kind: Kind::Choice {
                 options: &[
                     ("spawn", "spawn: a fresh memory"),
@@ -181,24 +184,24 @@ pub const LESSON: Lesson = Lesson {
                they print their lines. What does the output look like?",
         choices: &["The lines of each process come together", "The lines of several processes mix"],
         because: "A lock that is made for processes lies outside of their memories, and what each of them is given \
-                  leads to the same one. A lock in a process's own memory keeps only the threads of that process \
+                  leads to that one lock. A lock in a process's own memory keeps only the threads of that process \
                   apart, so the others' lines come in between.",
     },
     look_for: &[
-        "The table of threads has a heading for each process. All of them are there within moments, and then one \
-         at a time sleeps and prints, while the main threads of the others wait.",
+        "The table of threads has a heading for each process. When all of them are there, one at a time sleeps and \
+         prints, while the main threads of the others wait for the lock.",
         "In the output the lines of each process come in one piece. Which process comes next is another matter: it \
          need not be the one that was started first.",
         "The parent does nothing meanwhile but wait for its children, one after another, in the order in which it \
          started them.",
     ],
     try_this: &[
-        "Give each process a lock in its own memory. Every one of them gets its lock at once, nobody waits, and \
-         the lines mix as if there were none.",
-        "Run without a lock and note the time: the processes sleep at the same time, so the whole takes as long as \
-         one of them alone.",
-        "Start them by fork, with a lock each. The lock was free when the memory was copied, and each copy is a \
-         lock of its own again.",
+        "Choose “A lock each”, a lock in each process's own memory. Every process gets its lock at once, nobody \
+         waits, and the lines mix as if there were no lock.",
+        "Choose “No lock” and note the time: the processes sleep at the same time, so the run takes little longer \
+         than one of them alone.",
+        "Start them by fork, with a lock in each memory. The lock was free when the memory was copied, and each \
+         copy is a lock of its own again.",
     ],
     why: &[
         "A lock is a word in memory that says whether it is taken. Processes have no memory in common, so they \

@@ -1,20 +1,17 @@
 //! What the processes of a run share: pipes and queues as edges between the processes that use them, with what is
 //! underway, and the other objects with who holds them.
 
-use super::super::thread_name::{process_name, thread_name};
-use super::{Drawing, card, drawn, queue};
+use super::super::thread_name::process_name;
+use super::{Drawing, card, drawn, queue, waiters};
 use crate::views::data::with_data;
 use crate::words;
 use threadlab_demos::grouped;
-use threadlab_model::{Channel, Family, Model, Object, ObjectState, PipeEnd, Queue, Waiter};
+use threadlab_model::{Channel, Family, Object, ObjectState, PipeEnd, Queue, Waiter};
 use threadlab_trace::Purpose;
 use yew::prelude::*;
 
 /// Processes that are named at one side of an edge; further ones are counted.
 const MAX_NAMED: usize = 3;
-
-/// Waiters that are shown by name; further ones are counted.
-const MAX_WAITERS: usize = 12;
 
 /// All of it, or nothing where the processes share nothing.
 pub(super) fn section(family: &Family) -> Html {
@@ -101,7 +98,7 @@ fn pipe(family: &Family, ends: [&Object; 2]) -> Html {
             <h3>{ first.words().to_string() }</h3>
             <div class="lock">
                 { for flows.iter().map(|&(from, to, channel)| flow(family, from, to, channel)) }
-                { waiting(model, &waiters) }
+                { waiters::of_several(model, &waiters, |waiter| Some(purpose(waiter))) }
             </div>
         </article>
     };
@@ -161,26 +158,7 @@ fn flow_words(from: &Object, to: &Object, channel: &Channel) -> String {
     }
 }
 
-/// Who waits at a pipe, at whichever end, and what for.
-fn waiting(model: &Model, waiters: &[&Waiter]) -> Html {
-    let more = waiters.len().saturating_sub(MAX_WAITERS);
-    let words = match waiters.len() {
-        0 => "nobody waits".to_owned(),
-        1 => "1 waits:".to_owned(),
-        many => format!("{many} wait:"),
-    };
-    html! {
-        <div class="queue">
-            <p class="lock-word">{ words }</p>
-            <ol>
-                { for waiters.iter().take(MAX_WAITERS).map(|waiter| html! {
-                    <li key={waiter.thread.0} class={if waiter.released { "let-go" } else { "" }}>
-                        { thread_name(model, waiter.thread) }
-                        <span class="lock-word">{ if waiter.purpose == Purpose::Put { " to send" } else { " to receive" } }</span>
-                    </li>
-                }) }
-                if more > 0 { <li>{ format!("and {more} more") }</li> }
-            </ol>
-        </div>
-    }
+/// What a waiter at a pipe waits for.
+fn purpose(waiter: &Waiter) -> &'static str {
+    if waiter.purpose == Purpose::Put { " to send" } else { " to receive" }
 }

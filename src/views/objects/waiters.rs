@@ -8,8 +8,18 @@ use yew::prelude::*;
 /// Waiters that are shown by name; further ones are counted.
 const MAX_WAITERS: usize = 12;
 
+/// Those who wait for an object.
 pub(super) fn list(model: &Model, object: &Object) -> Html {
-    let waiters = object.waiters();
+    let waiters: Vec<_> = object.waiters().iter().collect();
+    of_several(model, &waiters, |waiter| purpose(object, waiter))
+}
+
+/// Waiters of one or several objects, each with what it waits for, where that has to be told.
+pub(super) fn of_several(
+    model: &Model,
+    waiters: &[&Waiter],
+    purpose: impl Fn(&Waiter) -> Option<&'static str>,
+) -> Html {
     let more = waiters.len().saturating_sub(MAX_WAITERS);
     let words = match waiters.len() {
         0 => "nobody waits".to_owned(),
@@ -23,7 +33,7 @@ pub(super) fn list(model: &Model, object: &Object) -> Html {
                 { for waiters.iter().take(MAX_WAITERS).map(|waiter| html! {
                     <li key={waiter.thread.0} class={if waiter.released { "let-go" } else { "" }}>
                         { thread_name(model, waiter.thread) }
-                        if let Some(word) = purpose(object, waiter) {
+                        if let Some(word) = purpose(waiter) {
                             <span class="lock-word">{ word }</span>
                         }
                     </li>

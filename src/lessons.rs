@@ -1,6 +1,7 @@
 //! The lessons of demos: loaded when a demo is opened, and kept.
 
 use crate::browser;
+use crate::loading::Loading;
 use std::rc::Rc;
 use threadlab_lessons::Lesson;
 use wasm_bindgen_futures::spawn_local;
@@ -9,42 +10,9 @@ use yew::prelude::*;
 /// How many lessons are kept, in memory that is not given back. The browser has the others at hand.
 const KEPT: usize = 8;
 
-/// How far a lesson is.
-#[derive(Clone, Debug)]
-pub enum Loading {
-    /// On its way.
-    Waiting,
-    /// There.
-    Ready(Rc<Lesson>),
-    /// Not to be had, and why.
-    Failed(String),
-}
-
-impl PartialEq for Loading {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Waiting, Self::Waiting) => true,
-            // Lessons are kept, so the same one is the same object.
-            (Self::Ready(a), Self::Ready(b)) => Rc::ptr_eq(a, b),
-            (Self::Failed(a), Self::Failed(b)) => a == b,
-            _ => false,
-        }
-    }
-}
-
-impl Loading {
-    /// The lesson, if it is there.
-    pub const fn lesson(&self) -> Option<&Rc<Lesson>> {
-        match self {
-            Self::Ready(lesson) => Some(lesson),
-            Self::Waiting | Self::Failed(_) => None,
-        }
-    }
-}
-
 /// The lesson of the demo `id`. The first time it is loaded; the view is drawn again when it has come.
 #[hook]
-pub fn use_lesson(id: &'static str) -> Loading {
+pub fn use_lesson(id: &'static str) -> Loading<Lesson> {
     let shelf = use_mut_ref(Vec::<(&'static str, Rc<Lesson>)>::new);
     let failure = use_state(|| None::<(&'static str, String)>);
     let redraw = use_force_update();

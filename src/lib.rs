@@ -19,6 +19,8 @@ pub mod form;
 pub mod lab;
 #[cfg(target_arch = "wasm32")]
 pub mod lessons;
+#[cfg(target_arch = "wasm32")]
+pub mod loading;
 pub mod processes;
 #[cfg(target_arch = "wasm32")]
 pub mod progress;

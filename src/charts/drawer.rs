@@ -2,6 +2,7 @@
 
 use crate::accents::COLOURS;
 use crate::browser;
+use crate::loading::Loading;
 use std::rc::Rc;
 use threadlab_demos::Chart;
 use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
@@ -36,32 +37,10 @@ extern "C" {
 /// The height of texts in drawings beside that of the page's text.
 const TEXT: f64 = 0.8;
 
-/// How far what draws is.
-#[derive(Clone)]
-pub enum Drawer {
-    /// On its way.
-    Waiting,
-    /// There.
-    Ready(Rc<Loaded>),
-    /// Not to be had, and why.
-    Failed(String),
-}
-
-impl PartialEq for Drawer {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Waiting, Self::Waiting) => true,
-            (Self::Ready(a), Self::Ready(b)) => Rc::ptr_eq(a, b),
-            (Self::Failed(a), Self::Failed(b)) => a == b,
-            _ => false,
-        }
-    }
-}
-
 /// A module that draws.
-pub struct Loaded(Module);
+pub struct Drawer(Module);
 
-impl Loaded {
+impl Drawer {
     /// The drawing of a chart as the text of an `svg` element, in the colours that the page has now.
     ///
     /// # Errors
@@ -78,8 +57,8 @@ impl Loaded {
 
 /// What draws, loaded as soon as it is `wanted`; the view is drawn again when it has come.
 #[hook]
-pub fn use_drawer(wanted: bool) -> Drawer {
-    let drawer = use_state_eq(|| Drawer::Waiting);
+pub fn use_drawer(wanted: bool) -> Loading<Drawer> {
+    let drawer = use_state_eq(|| Loading::Waiting);
     {
         let set = drawer.setter();
         use_effect_with(wanted, move |&wanted| {
@@ -88,8 +67,8 @@ pub fn use_drawer(wanted: bool) -> Drawer {
                     let address = format!("{}charts.js", browser::charts_folder());
                     // The browser keeps it: the second time it is the same module.
                     set.set(match load(&address).await {
-                        Ok(module) => Drawer::Ready(Rc::new(Loaded(module.unchecked_into()))),
-                        Err(error) => Drawer::Failed(words(&error)),
+                        Ok(module) => Loading::Ready(Rc::new(Drawer(module.unchecked_into()))),
+                        Err(error) => Loading::Failed(words(&error)),
                     });
                 });
             }

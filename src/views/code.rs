@@ -2,7 +2,7 @@
 
 use super::use_told;
 use crate::accents::Accent;
-use crate::lessons::Loading;
+use crate::loading::Loading;
 use crate::runner::Runner;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -21,7 +21,7 @@ pub struct Props {
     /// The demo.
     pub demo: &'static Demo,
     /// Its lesson, which has the sources.
-    pub lesson: Loading,
+    pub lesson: Loading<Lesson>,
     /// Knows where its threads are.
     pub runner: Runner,
 }
@@ -39,7 +39,7 @@ impl PartialEq for Props {
 #[component]
 pub fn Code(props: &Props) -> Html {
     let marks = use_told(&props.runner, marks);
-    let Some(lesson) = props.lesson.lesson() else {
+    let Some(lesson) = props.lesson.ready() else {
         let text = match &props.lesson {
             Loading::Failed(why) => format!("The source is missing: {why}."),
             _ => "The source is being loaded.".to_owned(),

@@ -1,8 +1,9 @@
 //! What to make of a demo.
 
 use super::{Answer, Question};
-use crate::lessons::Loading;
+use crate::loading::Loading;
 use threadlab_demos::Demo;
+use threadlab_lessons::Lesson;
 use yew::prelude::*;
 
 /// What is explained.
@@ -11,7 +12,7 @@ pub struct Props {
     /// The demo.
     pub demo: &'static Demo,
     /// Its lesson.
-    pub lesson: Loading,
+    pub lesson: Loading<Lesson>,
     /// What the last run has to say to its question.
     pub answer: Answer,
     /// Whether there is room to show everything at once.

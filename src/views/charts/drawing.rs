@@ -2,6 +2,7 @@
 
 use crate::charts::drawer::Drawer;
 use crate::charts::words::description;
+use crate::loading::Loading;
 use std::rc::Rc;
 use threadlab_demos::Chart;
 use wasm_bindgen::{JsCast as _, closure::Closure};
@@ -13,7 +14,7 @@ pub struct Props {
     /// What is drawn.
     pub chart: Rc<Chart>,
     /// What draws it.
-    pub drawer: Drawer,
+    pub drawer: Loading<Drawer>,
     /// Whether the page is dark, from which its colours follow.
     pub is_dark: bool,
 }
@@ -34,9 +35,9 @@ pub fn Drawing(props: &Props) -> Html {
             match &props.drawer {
                 // It has its size as soon as it is in the page.
                 _ if width == 0 => Ok(None),
-                Drawer::Waiting => Ok(None),
-                Drawer::Ready(drawer) => drawer.draw(&props.chart, width, height).map(Some),
-                Drawer::Failed(why) => Err(why.clone()),
+                Loading::Waiting => Ok(None),
+                Loading::Ready(drawer) => drawer.draw(&props.chart, width, height).map(Some),
+                Loading::Failed(why) => Err(why.clone()),
             }
         });
     match &*drawing {

@@ -8,6 +8,7 @@ use crate::accents::Accent;
 use crate::browser;
 use crate::charts::drawer::{Drawer, use_drawer};
 use crate::charts::table::Table;
+use crate::loading::Loading;
 use crate::run::{Run, RunState};
 use crate::runner::Runner;
 use drawing::Drawing;
@@ -124,7 +125,7 @@ fn maker(model: &Model, number: usize) -> Maker {
 #[derive(Properties)]
 struct FigureProps {
     chart: Rc<Chart>,
-    drawer: Drawer,
+    drawer: Loading<Drawer>,
     is_dark: bool,
     makers: Vec<Maker>,
 }
@@ -146,7 +147,7 @@ fn Figure(props: &FigureProps) -> Html {
         Table::of(chart, |number| makers.get(number).map_or_else(String::new, |maker| maker.name.clone()));
     let is_picture = matches!(chart.data, Data::Picture { .. });
     // Then the data is all there is.
-    let open = !is_picture && matches!(drawer, Drawer::Failed(_));
+    let open = !is_picture && matches!(drawer, Loading::Failed(_));
     html! {
         <figure class="chart" aria-label={chart.title.clone()}>
             <h3>{ chart.title.clone() }</h3>

@@ -229,7 +229,7 @@ fn matching_lines_bear_the_same_number_in_both_languages() -> Result<()> {
 #[test]
 fn the_question_is_answered_by_the_run() -> Result<()> {
     in_browser(|page| {
-        page.open(Site::People, "#/lock?lock=off&threads=1&speed=20")?;
+        page.open(Site::People, "#/lock?speed=20")?;
         page.until("the question is there", || page.is("document.querySelector('.choice')"))?;
         page.session.click(&element(page, ".choice:last-of-type input")?)?;
         page.run_to_the_end()?;

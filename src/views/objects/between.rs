@@ -61,10 +61,12 @@ fn edge(family: &Family, from: &[u32], to: &[u32], nobody: &'static str) -> Html
 }
 
 fn side(family: &Family, processes: &[u32], nobody: &'static str) -> Html {
-    let more = processes.len().saturating_sub(MAX_NAMED);
+    // Of many fewer are named: that there are more takes room too.
+    let named = if processes.len() > MAX_NAMED { MAX_NAMED - 1 } else { processes.len() };
+    let more = processes.len() - named;
     html! {
         <span class="edge-side">
-            { for processes.iter().take(MAX_NAMED).map(|&number| process_name(family, number)) }
+            { for processes.iter().take(named).map(|&number| process_name(family, number)) }
             if more > 0 { <span class="lock-word">{ format!("and {more} more") }</span> }
             if processes.is_empty() { <span class="lock-word">{ if nobody.is_empty() { "–" } else { nobody } }</span> }
         </span>

@@ -6,7 +6,8 @@ use yew::prelude::*;
 /// Threads that are named; further ones are counted.
 const MAX_THREADS: usize = 6;
 
-/// The alert that a run is in deadlock. It lies over the timeline, so that nothing moves when it comes.
+/// The alert that a run is in deadlock. It takes its place from the timeline's lanes, so that nothing else moves
+/// when it comes.
 #[component]
 pub fn DeadlockAlert(props: &RunProps) -> Html {
     let deadlock = use_told(&props.runner, |runner| runner.run().deadlock(MAX_THREADS));

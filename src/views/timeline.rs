@@ -136,7 +136,7 @@ pub fn TimelineFigure(props: &Props) -> Html {
                     <li><span class="key key-idle" aria-hidden="true" />{ "idle: without a task" }</li>
                     <li><span class="key key-sleeping" aria-hidden="true" />{ "sleeping" }</li>
                     <li><span class="key key-waiting" aria-hidden="true" />{ "waiting" }</li>
-                    <li><span class="key key-joining" aria-hidden="true" />{ "joining: waiting for a thread or a process to end" }</li>
+                    <li><span class="key key-joining" aria-hidden="true" />{ "joining: waiting for an end" }</li>
                 </ul>
                 <p class="readout" ref={readout} aria-hidden="true" />
             </figcaption>

@@ -55,14 +55,14 @@ pub fn Parameters(props: &Props) -> Html {
     };
     html! {
         <form class="parameters" aria-label="Parameters" {onsubmit} {onfocusin} autocomplete="off" novalidate=true>
-            <div class="fields">
+            <div class="fields" style={format!("--columns: {}", columns(props.form.demo.about.parameters))}>
                 { for props.form.demo.about.parameters.iter().map(field) }
             </div>
-            <p class="hint live-hint" data-shown={props.live.to_string()}>
-                { "Changes above apply to the next run; the speed applies at once." }
-            </p>
             <div class="run-row">
                 { props.children.clone() }
+                <p class="hint live-hint" data-shown={props.live.to_string()}>
+                    { "Changes above apply to the next run; the speed applies at once." }
+                </p>
                 { for SPEED_PARAMETER.iter().map(field) }
             </div>
         </form>
@@ -78,7 +78,10 @@ struct FieldProps {
 }
 
 /// As many characters of a choice fit into a field of the usual width.
-const USUAL_CHOICE: usize = 14;
+const USUAL_CHOICE: usize = 10;
+
+/// More controls side by side would not have room for their hints.
+const MOST_COLUMNS: usize = 5;
 
 /// Whether a control needs more than the usual width.
 fn is_wide(kind: Kind) -> bool {
@@ -86,6 +89,13 @@ fn is_wide(kind: Kind) -> bool {
         Kind::Choice { options, .. } => options.iter().any(|(_, label)| label.chars().count() > USUAL_CHOICE),
         _ => false,
     }
+}
+
+/// Into how many columns the controls go at most: one line if they fit, else lines of nearly the same length.
+fn columns(parameters: &[Parameter]) -> usize {
+    let room: usize = parameters.iter().map(|parameter| if is_wide(parameter.kind) { 2 } else { 1 }).sum();
+    let lines = room.div_ceil(MOST_COLUMNS).max(1);
+    room.div_ceil(lines).max(1)
 }
 
 /// One labelled control with its range, and what is wrong with its value.

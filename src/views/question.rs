@@ -54,8 +54,7 @@ pub fn Question(props: &Props) -> Html {
             <label class={classes!("choice", right.then_some("choice-shown"))} key={number}>
                 <input type="radio" name={format!("question-{}", props.id)} checked={*picked == Some(number)} {onchange} />
                 <span>{ text.clone() }</span>
-                // It has its place from the beginning.
-                <span class={if right { "verdict" } else { "verdict unseen" }}>{ "shown by the run" }</span>
+                if right { <span class="verdict">{ "shown by the run" }</span> }
             </label>
         }
     };

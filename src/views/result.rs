@@ -71,11 +71,12 @@ fn Found(props: &FoundProps) -> Html {
     }
 }
 
+/// Only promises are marked: what merely happened or not is neither right nor wrong.
 fn fact(fact: &Fact) -> Html {
     let class = match fact {
-        Fact::Held(_, true) | Fact::Seen(_, true) => "fact fact-yes",
-        Fact::Held(_, false) | Fact::Seen(_, false) => "fact fact-no",
-        Fact::Figure(..) => "fact fact-figure",
+        Fact::Held(_, true) => "fact fact-kept",
+        Fact::Held(_, false) => "fact fact-broken",
+        Fact::Seen(..) | Fact::Figure(..) => "fact",
     };
     html! { <li {class}>{ fact.to_string() }</li> }
 }

@@ -48,7 +48,11 @@ pub fn Objects(props: &RunProps) -> Html {
                 { between::section(&run.family) }
                 { for run.family.processes().map(group) }
                 if none {
-                    <p class="empty">{ "A lock or a queue shows up here when a thread first uses it." }</p>
+                    <p class="empty">{ if run.state.is_over() {
+                        "This run used no lock, no queue and nothing else of that kind."
+                    } else {
+                        "A lock or a queue shows up here when a thread first uses it."
+                    } }</p>
                 }
             </div>
         </section>

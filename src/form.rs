@@ -7,7 +7,7 @@ use threadlab_demos::{Arguments, BadArguments, Demo, Kind, Parameter, Preset, Pr
 pub static SPEED_PARAMETER: [Parameter; 1] = [Parameter {
     name: SPEED,
     label: "Speed",
-    help: "How fast sleep passes; applies at once.",
+    help: "How fast sleeps pass; applies at once.",
     kind: Kind::Decimal { min: 0.1, max: 20.0, default: 1.0, step: 0.1, unit: "×" },
 }];
 

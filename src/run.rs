@@ -227,7 +227,7 @@ impl Run {
                 }
                 (false, _) => "Every thread waits, and nobody is left to wake one:",
                 (true, true) => "These threads wait for one another, and nobody is left to help:",
-                (true, false) => "These threads wait for one another, and never will go on:",
+                (true, false) => "These threads wait for one another, and will never go on:",
             },
             sentences: deadlock.sentences(model).take(most).map(|words| format!("{within}{words}")).collect(),
             more: deadlock.sentences(model).count().saturating_sub(most),

@@ -30,7 +30,7 @@ pub fn Notices(props: &Props) -> Html {
         EngineState::Failed(message) => html! {
             <div class="notice notice-strong" role="alert">
                 <p><strong>{ "The engine that runs the demos could not be loaded." }</strong></p>
-                <p>{ message }{ ". Run tries again." }</p>
+                <p>{ message }{ ". Run tries it again." }</p>
             </div>
         },
         EngineState::Unasked | EngineState::Loading | EngineState::Ready(_) => Html::default(),

@@ -95,7 +95,7 @@ pub fn Output(props: &RunProps) -> Html {
             <div class="panel-body log" ref={body} role="log" aria-label="Output" tabindex="0" {onscroll}
                 data-dropped={first.to_string()}>
                 if first > 0 {
-                    <p class="empty">{ format!("{} are left out.", words::counted(first, "older line", "older lines")) }</p>
+                    <p class="empty">{ format!("{} left out.", words::counted(first, "older line is", "older lines are")) }</p>
                 }
                 { for blocks }
                 if printed == 0 { <p class="empty">{ nothing(state) }</p> }

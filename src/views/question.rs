@@ -11,7 +11,7 @@ pub enum Answer {
     /// Nothing has run yet.
     #[default]
     NotYet,
-    /// The run did not decide it.
+    /// The run did not answer it.
     Open,
     /// The run has shown this one of the choices.
     Shown(usize),
@@ -61,8 +61,8 @@ pub fn Question(props: &Props) -> Html {
     let verdict = match (props.answer, *picked) {
         (Answer::NotYet, None) => "Decide, then press Run. The answer appears here afterwards.",
         (Answer::NotYet, Some(_)) => "Now press Run, and see.",
-        (Answer::Open, _) => "This run did not decide it.",
-        (Answer::Shown(_), None) => "The run has decided it.",
+        (Answer::Open, _) => "This run did not answer it.",
+        (Answer::Shown(_), None) => "The run has answered it.",
         (Answer::Shown(shown), Some(picked)) if shown == picked => "Right, as the run has shown.",
         (Answer::Shown(_), Some(_)) => "The run has shown something else.",
     };

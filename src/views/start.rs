@@ -55,6 +55,7 @@ pub fn Start(props: &Props) -> Html {
     let onrun = Callback::from(move |_: MouseEvent| run());
     let all = demos();
     let count = all.len();
+    let chapters = all.chunk_by(|a, b| a.about.chapter == b.about.chapter).count();
     let done = all.iter().filter(|demo| props.done.has(demo.about.id)).count();
     let onforget = props.onforget.reform(|_: MouseEvent| ());
     html! {
@@ -66,14 +67,14 @@ pub fn Start(props: &Props) -> Html {
             </div>
             <section class="start-demo" aria-label="A demo">
                 <TimelineFigure runner={runner.clone()} />
-                <p class="start-words">{ "Four threads want to print, and one lock lets them do it one at a time. Solid lines work or sleep; hatched ones wait for the lock, whose holder is below." }</p>
+                <p class="start-words">{ "Four threads want to print, and a lock lets one do so at a time. A thin lane is a thread that sleeps, with a mark where it prints; a hatched one waits for the lock. The lane below them tells who holds it." }</p>
                 <p class="start-buttons">
                     <a class="button" href="#/lock">{ "Open this demo" }</a>
                     <button type="button" class="stop" onclick={onrun} disabled={live}>{ "Run it again" }</button>
                 </p>
             </section>
             <section class="start-chapters" aria-labelledby="chapters-title">
-                <h2 id="chapters-title">{ format!("{count} demos in chapters") }</h2>
+                <h2 id="chapters-title">{ format!("{count} demos in {chapters} chapters") }</h2>
                 <p class="hint">
                     { format!("{done} of {count} done so far. Only this browser remembers which.") }
                     if done > 0 {

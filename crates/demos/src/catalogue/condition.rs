@@ -214,8 +214,8 @@ pub const LESSON: Lesson = Lesson {
         "A consumer finds the buffer empty and waits for a notification of “not empty”. It does so in the middle \
          of a piece of code that holds the lock, and yet a producer gets in: while a thread waits for a condition, \
          it does not hold the lock. “Shared objects” shows both.",
-        "The chart in the result shows how full the buffer was. With slow consumers it is soon full and stays so; \
-         the producers' lanes in the timeline are hatched most of the time.",
+        "The chart below the result shows how full the buffer was. With slow consumers it is soon full and stays \
+         so; the producers' lanes in the timeline are hatched most of the time.",
         "“Woken for nothing” counts threads that were woken, got the lock, and found that another one had been \
          quicker. They have to wait again. That is why each of them looks at the buffer in a loop.",
     ],

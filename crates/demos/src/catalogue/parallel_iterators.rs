@@ -182,8 +182,8 @@ pub const LESSON: Lesson = Lesson {
                   easy tiles draw more of them, and all of them end at about the same time.",
     },
     look_for: &[
-        "The picture in the result is coloured by worker. Each begins with a stretch of the picture; where colours \
-         change within it, another worker has taken over a part.",
+        "The picture below the result is coloured by worker. Each begins with a stretch of the picture; where \
+         colours change within it, another worker has taken over a part.",
         "First the main thread draws everything alone. Then the workers' lanes begin together, and end nearly together, \
          although some of them had much more difficult tiles.",
         "The result lists the tiles of each worker, and both times. With more workers than cores the time does not get \

@@ -158,8 +158,8 @@ pub const LESSON: Lesson = Lesson {
     },
     look_for: &[
         "Two timers run side by side. The naive one starts the next timer one period from now, when its work is \
-         done; the aimed one aims at a time that was fixed in advance. In the chart in the result the naive one \
-         climbs with every tick; the aimed one stays near zero, however long it runs.",
+         done; the aimed one aims at a time that was fixed in advance. In the chart the naive one climbs with \
+         every tick; the aimed one stays near zero, however long it runs.",
         "In the timeline, the first ticks of both come together. Watch how the naive ones slip behind the aimed \
          ones, tick by tick.",
         "Each tick is a timer, and so a thread, of its own: it makes its tick, starts the next timer and ends. Only two \

@@ -155,7 +155,8 @@ pub const LESSON: Lesson = Lesson {
          they were put in another order. Among equals the lower number comes first.",
         "Find the line that says that a task came late. The next task that any worker begins is that one.",
         "The card of the queue shows its items in the order in which they came. Watch how they leave from anywhere \
-         in the row. The chart in the result climbs like a staircase, with a dip where the urgent task was begun.",
+         in the row. The chart below the result climbs like a staircase, with a dip where the urgent task was \
+         begun.",
     ],
     try_this: &[
         "Choose “All alike”: with a single priority the numbers decide, and the queue is an ordinary one, first in, first \

@@ -189,8 +189,8 @@ pub const LESSON: Lesson = Lesson {
          of the time, and the threads in its list wait to put.",
         "In the timeline the consumers first wait for something to get. Soon it is the producers whose lanes are hatched: \
          one of them goes on each time a consumer has taken an item.",
-        "The chart in the result has the number of items over time, as the main thread saw it ten times a second. \
-         It never goes above the room.",
+        "The chart below the result has the number of items over time, as the main thread saw it ten times a \
+         second. It never goes above the room.",
     ],
     try_this: &[
         "Choose “Fast consumers”: the queue is almost always empty, and now the consumers wait.",

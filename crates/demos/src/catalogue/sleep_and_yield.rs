@@ -222,8 +222,8 @@ pub const LESSON: Lesson = Lesson {
          slowly than that of one thread alone.",
         "All lanes are drawn as running, without a break. A thread is not told when it is taken off its core, so \
          neither the program nor this page learns of it. Only a look at the clock gives it away: it jumps.",
-        "The chart in the result: the share of its time that each thread really had a core. With two threads for \
-         each core it is about a half, less what the page itself and everything else on this machine needed.",
+        "The chart below the result: the share of its time that each thread really had a core. With two threads \
+         for each core it is about a half, less what the page itself and everything else on this machine needed.",
     ],
     try_this: &[
         "For “Busy threads” choose “one alone”, then one, two and four for each core. As long as there is a core \

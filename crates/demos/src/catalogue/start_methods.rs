@@ -138,8 +138,8 @@ pub const LESSON: Lesson = Lesson {
         "The headings in the table of threads tell for each child how it was started and how much memory it has. \
          The forked ones have at least as much as the parent; the others have little more than the program itself \
          needs.",
-        "The charts in the result compare the time from the call of start to the child's first step, and the size \
-         of the child's memory.",
+        "The charts below the result compare the time from the call of start to the child's first step, and the \
+         size of the child's memory.",
         "The first child of the fork server is often slower than the next ones: before it, the process that is \
          copied has to be made. So the time that is shown is the median of all children's.",
     ],

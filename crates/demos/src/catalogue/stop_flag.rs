@@ -189,9 +189,9 @@ pub const LESSON: Lesson = Lesson {
                   until all its steps are done.",
     },
     look_for: &[
-        "In the output, “Main thread: please stop”, and how long after it the other lines come. The chart in the \
-         result has the same as bars: the time from the request to the end of each thread, or 0 for one that was \
-         through before.",
+        "In the output, “Main thread: please stop”, and how long after it the other lines come. The chart below \
+         the result has the same as bars: the time from the request to the end of each thread, or 0 for one that \
+         was through before.",
         "In the table of threads, the progress bars: they stop somewhere on the way. How far each thread came \
          depends on the length of its steps.",
         "Among the shared objects, the event “stop”. With “waits for the flag instead of sleeping” the threads are \
@@ -199,7 +199,7 @@ pub const LESSON: Lesson = Lesson {
          look.",
     ],
     try_this: &[
-        "Run the three presets one after another and compare the bars of the result: up to a whole step, next to \
+        "Run the three presets one after another and compare the bars of the chart: up to a whole step, next to \
          nothing, and all the steps that were left.",
         "Let it look after each step, and make the longest step 3 s and “Ask after” 3.1 s. The last thread has just \
          begun its second step then, so it takes nearly three seconds to stop.",

@@ -177,8 +177,9 @@ pub const LESSON: Lesson = Lesson {
                   a task that is not done.",
     },
     look_for: &[
-        "The card of the queue has two numbers: the items in it, and below them the tasks that are not done. When \
-         the first becomes 0, the second is not 0 yet, and the main thread goes on waiting.",
+        "The card of the queue has two numbers: the items in it, and below them, from the first report on, the \
+         tasks that are not done. When the first becomes 0, the second is not 0 yet, and the main thread goes on \
+         waiting.",
         "In the timeline the main thread is hatched until the last worker has finished its last task. The others that \
          have run out of tasks wait too, for an item.",
         "The result says how many tasks were not done when the queue was already empty: never 0, and mostly one for each \

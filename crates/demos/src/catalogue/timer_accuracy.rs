@@ -145,8 +145,8 @@ pub const LESSON: Lesson = Lesson {
                   and that always takes some time.",
     },
     look_for: &[
-        "The chart in the result shows how late the timers were, in milliseconds. Most stand close together near \
-         zero; a few stragglers may lie far to the right.",
+        "The chart below the result shows how late the timers were, in milliseconds. Most stand close together \
+         near zero; a few stragglers may lie far to the right.",
         "Nothing lies to the left of zero. The result says so too: no timer fired early.",
         "“Shared objects” counts the pending timers down. They are all there from the beginning, and none of them \
          costs anything while it waits.",

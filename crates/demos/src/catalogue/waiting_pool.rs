@@ -167,8 +167,8 @@ pub const LESSON: Lesson = Lesson {
          and three workers have nothing to do.",
         "The tasks in the lanes are pale nearly all the time: their workers sleep. The dark edge at the end of each is the \
          moment in which its file came.",
-        "The result has a row for each pool and a chart. The line of the measured speed-up lies close to the other \
-         one as long as waiting is nearly all that a fetch does.",
+        "The result has a row for each pool. In the chart below it the line of the measured speed-up lies close to \
+         the other one as long as waiting is nearly all that a fetch does.",
     ],
     try_this: &[
         "Choose “No latency”. Now a fetch takes only as long as the browser needs for it, and the pools come close \

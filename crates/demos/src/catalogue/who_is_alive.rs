@@ -153,8 +153,8 @@ pub const LESSON: Lesson = Lesson {
          those that have not been started have no lane, no row in the table, and no place in the list.",
         "Then the list itself, which the main thread prints whenever it finds it changed. Compare it with the table \
          of threads: whoever is “finished” there has left the list.",
-        "The chart in the result: a staircase down to one. The main thread is the one that is left, since somebody \
-         has to look.",
+        "The chart below the result: a staircase down to one. The main thread is the one that is left, since \
+         somebody has to look.",
     ],
     try_this: &[
         "Choose “Few looks”. Two or more threads say goodbye between two looks, and the list that comes next lacks \

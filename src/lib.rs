@@ -14,6 +14,7 @@ pub mod charts;
 pub mod clock;
 #[cfg(target_arch = "wasm32")]
 pub mod crash;
+pub mod faces;
 pub mod form;
 #[cfg(target_arch = "wasm32")]
 pub mod lab;

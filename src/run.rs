@@ -180,6 +180,11 @@ impl Run {
         self.family.is_unsettled()
     }
 
+    /// From the page's time `page`, in microseconds, on, program time passes so many times faster than real time.
+    pub fn set_pace(&mut self, page: u64, factor: f64) {
+        self.family.set_pace(self.clock.at(page).unwrap_or(0), factor);
+    }
+
     /// Lets the model's time go on to the page's time `page`, and gives the run's time (both in microseconds).
     pub fn advance(&mut self, page: u64) -> u64 {
         if self.state.has_time()

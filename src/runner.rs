@@ -200,6 +200,7 @@ impl Runner {
         self.0.process.borrow_mut().take();
         let mut run = Run::starting(self.0.runs.get(), demo, arguments.clone());
         run.is_preview = is_preview;
+        run.set_pace(browser::now_micros(), speed);
         *self.0.run.borrow_mut() = run;
         *self.0.pending.borrow_mut() = Some(Request { demo, arguments });
         self.prepare();
@@ -299,6 +300,7 @@ impl Runner {
             && self.run().state.is_live()
         {
             process.set_time_scale(speed);
+            self.0.run.borrow_mut().set_pace(browser::now_micros(), speed);
         }
     }
 }

@@ -57,6 +57,7 @@ mod merge;
 mod model;
 mod object;
 mod output;
+mod pace;
 mod places;
 mod span;
 mod table;
@@ -73,9 +74,10 @@ pub use family::{FIRST_PROCESS, Family, Process, ProcessState, Shared, Standstil
 pub use model::{Failure, Model};
 pub use object::{
     Barrier, Channel, Condition, Hold, Numbers, Object, ObjectState, PipeEnd, Pool, Queue, Semaphore,
-    TaskState, Waiter, Worker,
+    TaskState, Timer, TimerEnd, Timers, Waiter, Worker,
 };
 pub use output::{Line, Output};
+pub use pace::Pace;
 pub use places::Place;
 pub use span::{Span, SpanKind};
 pub use thread::{Panic, Progress, Thread, ThreadState, Wait, WaitsFor};

@@ -33,6 +33,12 @@ pub const MIN_LANE_SPANS: usize = 64;
 /// Items of a queue, or pending timers, that a model knows by their numbers; further ones are counted.
 pub const MAX_NUMBERS: usize = 1 << 12;
 
+/// Timers that have fired or were cancelled of which a model knows when; those before them are only counted.
+pub const MAX_ENDED_TIMERS: usize = 1 << 6;
+
+/// Changes of the pace of program time that are known; those before them are forgotten.
+pub const MAX_PACES: usize = 1 << 6;
+
 /// Tasks of a pool that a worker is on, one begun within the other; further ones are only counted.
 pub const MAX_NESTED_TASKS: usize = 1 << 6;
 

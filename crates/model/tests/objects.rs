@@ -227,7 +227,7 @@ fn timers_daemons_and_names() {
         ObjectState::Timers(pending) => Some(pending),
         _ => None,
     });
-    assert_eq!(timers.map(threadlab_model::Numbers::count), Some(0));
+    assert_eq!(timers.map(threadlab_model::Timers::count), Some(0));
     let daemon = model.threads().find(|thread| thread.is_daemon() && thread.name() == "new");
     assert!(daemon.is_some(), "{:?}", model.threads());
 }

@@ -141,7 +141,8 @@ fn signals() -> impl Strategy<Value = What> {
         (object(), numbers()).prop_map(|(object, item)| What::Got { object, item }),
         object().prop_map(|object| What::TaskDone { object }),
         (object(), any::<bool>()).prop_map(|(object, immediate)| What::ShutDown { object, immediate }),
-        (object(), numbers()).prop_map(|(object, timer)| What::TimerStarted { object, timer }),
+        (object(), numbers(), any::<u64>(), ".{0,5}")
+            .prop_map(|(object, timer, delay, name)| What::TimerStarted { object, timer, delay, name }),
         (object(), numbers()).prop_map(|(object, timer)| What::TimerFired { object, timer }),
         (object(), numbers()).prop_map(|(object, timer)| What::TimerCancelled { object, timer }),
     ]

@@ -237,8 +237,12 @@ pub enum What {
     TimerStarted {
         /// The object: all timers of a process are one.
         object: ObjectId,
-        /// The timer's number, never reused.
+        /// The timer's number, never reused: that of the thread on which its function will run.
         timer: u32,
+        /// How long after this its function will run, at the earliest, in microseconds of program time.
+        delay: u64,
+        /// The name of that thread.
+        name: String,
     },
     /// A timer's time is over, and this thread runs its function.
     TimerFired {

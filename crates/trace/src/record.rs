@@ -7,7 +7,9 @@
 //! word 3   place (32 bits)                | value (32 bits)
 //! ```
 //!
-//! For codes that carry text, `value` is its length in bytes and the text follows in as many units as it fills.
+//! For codes that carry text, `value` is its length in bytes and the text follows in as many units as it fills. The text of a
+//! timer's start has two numbers, in little-endian order, before the name: the timer's (4 bytes) and its delay in
+//! microseconds (8 bytes).
 
 use crate::{
     Event, Mode, ObjectId, ObjectKind, PlaceId, Purpose, Refusal, Size, StartMethod, ThreadId, What,
@@ -241,6 +243,7 @@ impl Code {
                 | Self::ThreadPanicked
                 | Self::ObjectCreated
                 | Self::ProcessCreated
+                | Self::TimerStarted
                 | Self::Printed
                 | Self::PlaceDefined
                 | Self::Result
@@ -326,8 +329,8 @@ impl Header {
     }
 
     /// The event that the header and its text make, or `None` where the code or the detail is not known here.
-    pub(crate) fn event(&self, text: &[u8]) -> Option<Event> {
-        let text = || String::from_utf8_lossy(text).into_owned();
+    pub(crate) fn event(&self, bytes: &[u8]) -> Option<Event> {
+        let text = || String::from_utf8_lossy(bytes).into_owned();
         let object = ObjectId(self.subject);
         let thread = ThreadId(self.subject);
         let what = match Code::from_number(self.code)? {
@@ -373,7 +376,11 @@ impl Header {
             Code::Got => What::Got { object, item: self.value },
             Code::TaskDone => What::TaskDone { object },
             Code::ShutDown => What::ShutDown { object, immediate: self.detail != 0 },
-            Code::TimerStarted => What::TimerStarted { object, timer: self.value },
+            Code::TimerStarted => {
+                let (timer, delay, name) = timer_and_name(bytes)?;
+                let name = String::from_utf8_lossy(name).into_owned();
+                What::TimerStarted { object, timer, delay, name }
+            }
             Code::TimerFired => What::TimerFired { object, timer: self.value },
             Code::TimerCancelled => What::TimerCancelled { object, timer: self.value },
             Code::WorkerJoined => What::WorkerJoined { object },
@@ -418,13 +425,30 @@ impl Header {
     }
 }
 
-/// Cuts a text to [`MAX_TEXT_BYTES`], at a character's border. Returns the part kept and what marks the cut.
-pub(crate) fn cut(text: &str) -> (&str, &'static str) {
+/// What stands before a timer's name: its number, and its delay in microseconds.
+pub(crate) fn timer_lead(timer: u32, delay: u64) -> [u8; 12] {
+    let mut lead = [0; 12];
+    lead[..4].copy_from_slice(&timer.to_le_bytes());
+    lead[4..].copy_from_slice(&delay.to_le_bytes());
+    lead
+}
+
+/// A timer's number, its delay in microseconds, and its name.
+fn timer_and_name(bytes: &[u8]) -> Option<(u32, u64, &[u8])> {
+    let (timer, bytes) = bytes.split_first_chunk()?;
+    let (delay, name) = bytes.split_first_chunk()?;
+    Some((u32::from_le_bytes(*timer), u64::from_le_bytes(*delay), name))
+}
+
+/// Cuts a text that has `lead` bytes before it so that both together are no longer than [`MAX_TEXT_BYTES`], at a
+/// character's border. Returns the part kept and what marks the cut.
+pub(crate) fn cut(text: &str, lead: usize) -> (&str, &'static str) {
     const MARK: &str = "…";
-    if text.len() <= MAX_TEXT_BYTES {
+    if text.len() + lead <= MAX_TEXT_BYTES {
         return (text, "");
     }
-    (&text[..text.floor_char_boundary(MAX_TEXT_BYTES - MARK.len())], MARK)
+    let room = MAX_TEXT_BYTES.saturating_sub(MARK.len() + lead);
+    (&text[..text.floor_char_boundary(room)], MARK)
 }
 
 #[cfg(test)]
@@ -463,8 +487,19 @@ mod tests {
     #[test]
     fn long_text_is_cut_at_a_character() {
         let long = "ä".repeat(MAX_TEXT_BYTES);
-        let (kept, mark) = cut(&long);
-        assert!(kept.len() + mark.len() <= MAX_TEXT_BYTES && !mark.is_empty());
-        assert_eq!(cut("short"), ("short", ""));
+        for lead in [0, 12] {
+            let (kept, mark) = cut(&long, lead);
+            assert!((MAX_TEXT_BYTES - 1..=MAX_TEXT_BYTES).contains(&(lead + kept.len() + mark.len())));
+            assert!(!mark.is_empty());
+        }
+        assert_eq!(cut("short", 0), ("short", ""));
+        assert_eq!(cut(&long[..MAX_TEXT_BYTES], 0).1, "");
+    }
+
+    #[test]
+    fn a_timer_that_does_not_say_its_numbers_is_none() {
+        let bytes = timer_lead(7, 1 << 40);
+        assert_eq!(timer_and_name(&bytes), Some((7, 1 << 40, &[][..])));
+        assert_eq!(timer_and_name(&bytes[..11]), None);
     }
 }

@@ -230,8 +230,8 @@ impl Recorder {
     #[inline]
     pub(crate) fn put(&mut self, entry: &Entry<'_>, place: u32) {
         let time = self.time_of(entry);
-        let (text, mark) = cut(entry.text);
-        let bytes = text.len() + mark.len();
+        let (text, mark) = cut(entry.text, entry.lead.len());
+        let bytes = entry.lead.len() + text.len() + mark.len();
         let reserve = if entry.is_vital() { 0 } else { self.trace.reserve };
         let mut header = Header {
             seq: 0,
@@ -253,7 +253,7 @@ impl Recorder {
         header.seq = self.trace.seq.fetch_add(1, Ordering::Relaxed);
         self.writer.push(header.pack());
         if bytes > 0 {
-            self.push_text(text, mark);
+            self.push_bytes([entry.lead, text.as_bytes(), mark.as_bytes()]);
         }
         self.writer.publish();
         if self.writer.backlog_chunks() >= self.pressure {
@@ -261,10 +261,10 @@ impl Recorder {
         }
     }
 
-    fn push_text(&mut self, text: &str, mark: &str) {
+    fn push_bytes(&mut self, parts: [&[u8]; 3]) {
         let mut unit = [0; UNIT_BYTES];
         let mut filled = 0;
-        for &byte in text.as_bytes().iter().chain(mark.as_bytes()) {
+        for &byte in parts.into_iter().flatten() {
             unit[filled] = byte;
             filled += 1;
             if filled == UNIT_BYTES {

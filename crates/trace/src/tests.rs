@@ -88,7 +88,7 @@ fn every_event_comes_back_as_it_was_recorded() {
     recorder.got_item(object, 4, true, here);
     recorder.task_done(object, here);
     recorder.shut_down(object, true, here);
-    recorder.timer_started(object, 6, here);
+    recorder.timer_started(object, 6, 1 << 40, "alarm", here);
     recorder.timer_fired(object, 6, here);
     recorder.timer_cancelled(object, 6, here);
     recorder.thread_renamed(child, "worker", here);
@@ -126,7 +126,7 @@ fn every_event_comes_back_as_it_was_recorded() {
         What::Got { object, item: 4 },
         What::TaskDone { object },
         What::ShutDown { object, immediate: true },
-        What::TimerStarted { object, timer: 6 },
+        What::TimerStarted { object, timer: 6, delay: 1 << 40, name: "alarm".into() },
         What::TimerFired { object, timer: 6 },
         What::TimerCancelled { object, timer: 6 },
         What::ThreadRenamed { target: child, name: "worker".into() },

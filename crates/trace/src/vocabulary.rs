@@ -1,6 +1,6 @@
 //! The words of a recorder: a method for each thing that can happen to a thread.
 
-use crate::record::{Code, DAEMON, TIMED};
+use crate::record::{Code, DAEMON, TIMED, timer_lead};
 use crate::recorder::{Caller, Recorder};
 use crate::{Mode, ObjectId, ObjectKind, Purpose, Size, StartMethod, ThreadId};
 
@@ -12,12 +12,14 @@ pub(crate) struct Entry<'t> {
     pub(crate) subject: u32,
     pub(crate) value: u32,
     pub(crate) text: &'t str,
+    /// Bytes before the text that belong to it.
+    pub(crate) lead: &'t [u8],
     pub(crate) exact: bool,
 }
 
 impl Entry<'_> {
     pub(crate) fn plain(code: Code, subject: u32, value: u32) -> Self {
-        Self { code, detail: 0, subject, value, text: "", exact: true }
+        Self { code, detail: 0, subject, value, text: "", lead: &[], exact: true }
     }
 
     /// One that may come in millions a second, so that its time need not be exact.
@@ -63,7 +65,7 @@ impl<'t> Entry<'t> {
     }
 
     pub(crate) fn text(code: Code, subject: u32, text: &'t str) -> Self {
-        Self { code, detail: 0, subject, value: 0, text, exact: true }
+        Self { code, detail: 0, subject, value: 0, text, lead: &[], exact: true }
     }
 }
 
@@ -256,9 +258,11 @@ impl Recorder {
         self.record(&Entry::plain(Code::TasksCancelled, object.0, count), caller);
     }
 
-    /// The thread starts a timer.
-    pub fn timer_started(&mut self, object: ObjectId, timer: u32, caller: Caller) {
-        self.record(&Entry::plain(Code::TimerStarted, object.0, timer), caller);
+    /// The thread starts a timer, whose function will run on a thread of that name after so many microseconds of program
+    /// time.
+    pub fn timer_started(&mut self, object: ObjectId, timer: u32, delay: u64, name: &str, caller: Caller) {
+        let lead = timer_lead(timer, delay);
+        self.record(&Entry { lead: &lead, ..Entry::text(Code::TimerStarted, object.0, name) }, caller);
     }
 
     /// The thread runs a timer's function.

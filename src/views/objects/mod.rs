@@ -15,6 +15,7 @@ mod waiters;
 
 use super::data::with_data;
 use super::{RunProps, use_refresh};
+use crate::runner::Runner;
 use crate::words;
 use threadlab_model::{FIRST_PROCESS, Model, Object, ObjectState, Process};
 use yew::prelude::*;
@@ -46,7 +47,7 @@ pub fn Objects(props: &RunProps) -> Html {
             <h2>{ "Shared objects" }</h2>
             <div class="panel-body" tabindex="0" role="group" aria-label="List of shared objects">
                 { between::section(&run.family) }
-                { for run.family.processes().map(group) }
+                { for run.family.processes().map(|process| group(&props.runner, process)) }
                 if none {
                     <p class="empty">{ if run.state.is_over() {
                         "This run used no lock, no queue and nothing else of that kind."
@@ -60,10 +61,14 @@ pub fn Objects(props: &RunProps) -> Html {
 }
 
 /// The objects of a process, below its name if it is a child.
-fn group(process: &Process) -> Html {
+fn group(runner: &Runner, process: &Process) -> Html {
     let model = process.model();
+    let card = |object: &Object| match object.state() {
+        ObjectState::Timers(timers) => drawn(model, object, timers::draw(runner, model, object, timers)),
+        _ => card(model, object),
+    };
     if process.number() == FIRST_PROCESS {
-        return html! { <>{ for model.objects().map(|object| card(model, object)) }</> };
+        return html! { <>{ for model.objects().map(card) }</> };
     }
     if model.objects().len() == 0 {
         return Html::default();
@@ -71,7 +76,7 @@ fn group(process: &Process) -> Html {
     html! {
         <section class="process-objects" key={process.number()} data-process={process.number().to_string()}>
             <h3 class="process-name">{ process.name() }</h3>
-            { for model.objects().map(|object| card(model, object)) }
+            { for model.objects().map(card) }
         </section>
     }
 }
@@ -119,9 +124,8 @@ fn draw(model: &Model, object: &Object) -> Drawing {
         ObjectState::Barrier(barrier) => barrier::draw(model, barrier),
         ObjectState::Queue(queue) => queue::draw(object, queue),
         ObjectState::Pool(pool) => pool::draw(model, object, pool),
-        // The two ends of a pipe are drawn together.
-        ObjectState::PipeEnd(_) => Drawing::default(),
-        ObjectState::Timers(pending) => timers::draw(pending),
+        // The two ends of a pipe are drawn together, and processes do not share timers.
+        ObjectState::PipeEnd(_) | ObjectState::Timers(_) => Drawing::default(),
     }
 }
 

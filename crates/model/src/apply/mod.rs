@@ -18,7 +18,7 @@ mod threads;
 use threadlab_trace::{Event, PlaceId, ThreadId, What};
 
 use crate::{
-    Failure, Model, Progress,
+    Failure, Model, Progress, Timer, TimerEnd,
     limits::{MAX_TEXT_BYTES, clip},
     places::Defined,
 };
@@ -101,9 +101,14 @@ impl Step<'_> {
             What::TasksAdded { object, count } => self.tasks_added(*object, *count),
             What::TasksCancelled { object, count } => self.tasks_cancelled(*object, *count),
             What::WorkerJoined { object } => self.worker_joined(*object),
-            What::TimerStarted { object, timer } => self.timer_started(*object, *timer),
-            What::TimerFired { object, timer } | What::TimerCancelled { object, timer } => {
-                self.timer_over(*object, *timer)
+            What::TimerStarted { object, timer, delay, name } => {
+                self.timer_started(*object, Timer::new(*timer, name, self.time, *delay))
+            }
+            What::TimerFired { object, timer } => {
+                self.timer_ended(*object, *timer, TimerEnd::Fired(self.time))
+            }
+            What::TimerCancelled { object, timer } => {
+                self.timer_ended(*object, *timer, TimerEnd::Cancelled(self.time))
             }
             What::ThreadCreated { child, name, daemon } => self.thread_created(*child, name, *daemon),
             What::ThreadRenamed { target, name } => self.thread_renamed(*target, name),

@@ -4,7 +4,7 @@
 use threadlab_trace::{ObjectId, Purpose};
 
 use super::{Step, Taken};
-use crate::object::{Object, ObjectState};
+use crate::object::{Object, ObjectState, Timer, TimerEnd};
 
 impl Step<'_> {
     /// Changes an object by what its running thread does to it. `change` returns whether that fits the object; one of a
@@ -136,20 +136,19 @@ impl Step<'_> {
         })
     }
 
-    pub(super) fn timer_started(&mut self, object: ObjectId, timer: u32) -> Taken {
+    pub(super) fn timer_started(&mut self, object: ObjectId, timer: Timer) -> Taken {
         self.change(object, |step, at| match &mut step.entry(at).state {
-            ObjectState::Timers(pending) => {
-                pending.add(timer);
+            ObjectState::Timers(timers) => {
+                timers.add(timer);
                 true
             }
             _ => false,
         })
     }
 
-    /// A timer fired or was cancelled.
-    pub(super) fn timer_over(&mut self, object: ObjectId, timer: u32) -> Taken {
+    pub(super) fn timer_ended(&mut self, object: ObjectId, timer: u32, end: TimerEnd) -> Taken {
         self.change(object, |step, at| match &mut step.entry(at).state {
-            ObjectState::Timers(pending) => pending.remove(timer),
+            ObjectState::Timers(timers) => timers.end_one(timer, end),
             _ => false,
         })
     }

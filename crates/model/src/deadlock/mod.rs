@@ -139,7 +139,7 @@ impl Model {
     /// whether it is there or may come.
     pub(crate) fn stands_still(&self, comes: &dyn Fn(&Thread, WaitsFor) -> bool) -> bool {
         let timer_pending = self.objects().any(|object| match object.state() {
-            ObjectState::Timers(pending) => pending.count() > 0,
+            ObjectState::Timers(timers) => timers.count() > 0,
             _ => false,
         });
         !timer_pending && !self.threads().any(|thread| self.can_act(thread, comes))

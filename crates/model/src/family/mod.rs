@@ -10,7 +10,7 @@ mod standstill;
 use threadlab_trace::{Event, SharedEvent, ThreadId, What};
 
 use crate::{
-    Line, Output,
+    Line, Output, Pace,
     limits::{MAX_PROCESSES, MAX_SPANS},
     table::Table,
 };
@@ -52,6 +52,7 @@ pub struct Family {
     /// Lines that others may come before.
     unsettled: Vec<Line>,
     left_out: u64,
+    pace: Pace,
 }
 
 impl Default for Family {
@@ -69,6 +70,7 @@ impl Family {
             output: Output::new(),
             unsettled: Vec::new(),
             left_out: 0,
+            pace: Pace::default(),
         };
         family.place(FIRST_PROCESS, 0);
         family
@@ -185,6 +187,17 @@ impl Family {
         if let Some(at) = self.processes.index(process) {
             self.processes[at].set_memory(bytes);
         }
+    }
+
+    /// From `time` (microseconds) on, program time passes so many times faster than real time in all processes, see
+    /// [`Pace::set`].
+    pub fn set_pace(&mut self, time: u64, factor: f64) {
+        self.pace.set(time, factor);
+    }
+
+    /// How program time passes.
+    pub const fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     /// Time goes on to `time` (microseconds) for all processes that live.

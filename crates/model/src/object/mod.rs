@@ -8,6 +8,7 @@ mod pipe;
 mod pool;
 mod queue;
 mod semaphore;
+mod timers;
 mod waiters;
 
 pub use barrier::Barrier;
@@ -18,6 +19,7 @@ pub use pipe::{Channel, PipeEnd};
 pub use pool::{Pool, TaskState, Worker};
 pub use queue::Queue;
 pub use semaphore::Semaphore;
+pub use timers::{Timer, TimerEnd, Timers};
 pub use waiters::Waiter;
 
 pub(crate) use holders::Holders;
@@ -89,8 +91,8 @@ pub enum ObjectState {
     PipeEnd(PipeEnd),
     /// A pool or an executor.
     Pool(Pool),
-    /// All timers of the process: the numbers of those that are pending, in the order in which they were started.
-    Timers(Numbers),
+    /// All timers of the process.
+    Timers(Timers),
 }
 
 impl ObjectState {
@@ -107,7 +109,7 @@ impl ObjectState {
             | ObjectKind::SimpleQueue => Self::Queue(Queue::default()),
             ObjectKind::Pipe => Self::PipeEnd(PipeEnd::default()),
             ObjectKind::Pool | ObjectKind::Executor => Self::Pool(Pool::default()),
-            ObjectKind::Timers => Self::Timers(Numbers::default()),
+            ObjectKind::Timers => Self::Timers(Timers::default()),
             _ => Self::Lock,
         }
     }
@@ -156,7 +158,7 @@ impl Object {
             ObjectState::Condition(_) => ObjectState::Condition(Condition::default()),
             ObjectState::Barrier(barrier) => ObjectState::Barrier(barrier.deserted()),
             ObjectState::Pool(_) => ObjectState::Pool(Pool::default()),
-            ObjectState::Timers(_) => ObjectState::Timers(Numbers::default()),
+            ObjectState::Timers(_) => ObjectState::Timers(Timers::default()),
             state => state.clone(),
         };
         let counted = matches!(state, ObjectState::Semaphore(_));
@@ -302,7 +304,7 @@ impl Object {
         }
         let free = self.holders.as_slice().is_empty() && !self.left_behind;
         match (&self.state, waiter.purpose) {
-            (ObjectState::Timers(pending), _) => pending.count() > 0,
+            (ObjectState::Timers(timers), _) => timers.count() > 0,
             (ObjectState::Semaphore(semaphore), Purpose::Acquire) => {
                 // What nobody who lives could give back is not waited for.
                 semaphore.permits() != Some(0) || (self.abandoned > 0 && self.holders.as_slice().is_empty())
@@ -340,7 +342,7 @@ impl Object {
             ([], ObjectState::Queue(queue)) => level(queue.len()),
             ([], ObjectState::PipeEnd(end)) => level(end.outgoing().map_or(0, |out| out.fill().into())),
             ([], ObjectState::Pool(pool)) => level(pool.running()),
-            ([], ObjectState::Timers(pending)) => level(pending.count()),
+            ([], ObjectState::Timers(timers)) => level(timers.count()),
             (several, _) => Some(SpanKind::Shared(u32::try_from(several.len()).unwrap_or(u32::MAX))),
         }
     }

@@ -1,4 +1,4 @@
-//! Numbers that come and go: the items of a queue, the timers that are pending.
+//! Numbers that come and go: the items of a queue.
 
 use std::collections::VecDeque;
 

@@ -175,7 +175,8 @@ fn whoever_was_let_go_before_the_others_ended_can_go_on() {
 fn a_pending_timer_can_wake_somebody() {
     let mut run = Run::of_three();
     let (go, object) = (run.meets(ObjectKind::Event, "go", None), run.meets(ObjectKind::Timers, "", None));
-    run.at(9, B, What::TimerStarted { object, timer: 1 }).at(9, B, What::ThreadFinished);
+    let started = What::TimerStarted { object, timer: 1, delay: 5, name: "alarm".to_owned() };
+    run.at(9, B, started).at(9, B, What::ThreadFinished);
     run.waits_for(9, A, go, Purpose::Set).joins(MAIN, A);
     assert_eq!(run.model.deadlock(), None);
     // The thread that serves timers is a daemon, which waits for one to serve.

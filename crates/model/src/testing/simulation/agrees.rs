@@ -93,7 +93,9 @@ fn agrees(object: &Object, thing: &Thing) -> bool {
             items && down && u64::from(queue.unfinished) == seen.unfinished()
         }
         (Thing::Pool(pool), ObjectState::Pool(seen)) => pool.agrees_with(seen),
-        (Thing::Timers { pending, .. }, ObjectState::Timers(seen)) => seen.iter().eq(pending.iter().copied()),
+        (Thing::Timers { pending, .. }, ObjectState::Timers(seen)) => {
+            seen.pending().map(|timer| timer.thread().0).eq(pending.iter().copied())
+        }
         _ => false,
     }
 }

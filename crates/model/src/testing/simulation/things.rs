@@ -396,7 +396,8 @@ impl Things {
                     0 => {
                         pending.push(*next);
                         *next += 1;
-                        What::TimerStarted { object, timer: *next - 1 }
+                        let (timer, name) = (*next - 1, format!("Thread-{next}"));
+                        What::TimerStarted { object, timer, delay: number.into(), name }
                     }
                     way => {
                         let timer = pending.pop()?;

@@ -27,6 +27,11 @@ fn a_timer_runs_its_function_once_and_not_before_its_time() {
     });
     run.outcome.unwrap();
     let fired = position(&run.events, |event| matches!(event.what, What::TimerFired { .. }));
+    let started = |event: &Event| match &event.what {
+        What::TimerStarted { delay, name, .. } => *delay == 10_000 && name == "alarm",
+        _ => false,
+    };
+    assert!(position(&run.events, started) < fired);
     let created = position(
         &run.events,
         |event| matches!(&event.what, What::ThreadCreated { name, .. } if name == "alarm"),

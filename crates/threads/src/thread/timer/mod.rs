@@ -115,7 +115,7 @@ impl Timer {
         };
         *stage = Stage::Waiting(function);
         drop(stage);
-        process.timers().tell_started(pending.number(), caller);
+        process.timers().tell_started(pending, self.delay, caller);
         process.timers().add(process, self.delay, pending).map_err(|none| {
             let mut stage = lock(&pending.stage);
             if let Stage::Waiting(function) = core::mem::replace(&mut *stage, Stage::Over) {

@@ -58,8 +58,12 @@ impl Timers {
         think_again(&process.controls().timers_changed);
     }
 
-    pub(super) fn tell_started(&self, timer: u32, caller: Caller) {
-        self.object.tell(caller, |recorder, timers| recorder.timer_started(timers, timer, caller));
+    pub(super) fn tell_started(&self, pending: &Pending, delay: Duration, caller: Caller) {
+        let (timer, name) = (pending.number(), pending.thread.name());
+        let delay = u64::try_from(delay.as_micros()).unwrap_or(u64::MAX);
+        self.object.tell(caller, |recorder, timers| {
+            recorder.timer_started(timers, timer, delay, &name, caller);
+        });
     }
 
     pub(super) fn tell_fired(&self, timer: u32, caller: Caller) {

@@ -158,7 +158,8 @@ pub const LESSON: Lesson = Lesson {
     },
     look_for: &[
         "“Shared objects” counts the pending timers: five at first, one less each time a function begins, and none \
-         when the rest have been cancelled.",
+         when the rest have been cancelled. Each timer has a clock, whose hand is back at the top when it is due. A \
+         clock that is crossed out stands where the cancel stopped it.",
         "In the timeline and in the table of threads a timer has its lane and its row from the moment when its \
          function begins, for the function runs on a thread of its own. Timers that are cancelled never show up \
          there.",

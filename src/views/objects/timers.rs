@@ -73,7 +73,7 @@ fn Clocks(props: &Props) -> Html {
         )
     };
     html! {
-        <ul class="clocks" aria-label="Timers">
+        <ul class="clocks" aria-label="Clocks">
             { for places(timers, run.family.pace()).into_iter().map(|timer| timer.map_or_else(Html::default, clock)) }
         </ul>
     }

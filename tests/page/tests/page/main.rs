@@ -19,6 +19,8 @@ mod objects;
 mod output;
 mod pools;
 mod processes;
+mod responsive;
 mod shared;
 mod shots;
 mod stopping;
+mod timers;

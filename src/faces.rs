@@ -58,7 +58,7 @@ impl Face {
         let passed = pace.between(timer.started(), until);
         let (left, late) = (micros(delay - passed), micros(passed - delay));
         let (fate, words) = match timer.end() {
-            Some(TimerEnd::Fired(_)) => (Fate::Fired, format!("fired {} late", seconds(late))),
+            Some(TimerEnd::Fired(_)) => (Fate::Fired, format!("{} late", seconds(late))),
             Some(TimerEnd::Cancelled(_)) => (Fate::Cancelled, "cancelled".to_owned()),
             None if over => (Fate::Left, "never fired".to_owned()),
             None if left == 0 => (Fate::Pending, "due now".to_owned()),
@@ -71,10 +71,11 @@ impl Face {
         };
         let due = pace.after(timer.started(), delay).map_or_else(|| "never".to_owned(), stamp);
         let started = stamp(timer.started());
+        let fired = if fate == Fate::Fired { "fired " } else { "" };
         Self {
             fate,
             share,
-            told: format!("started at {started} s, due at {due} s: {words}"),
+            told: format!("started at {started} s, due at {due} s: {fired}{words}"),
             words,
             times: format!("{started} → {due} s"),
         }
@@ -176,8 +177,9 @@ mod tests {
         for now in [2_000_000, 9_000_000] {
             let late = timers([started(0, 2, 1_000_000), fired(1_000_400, 2)]);
             let late = face(&late, &Pace::default(), now, false);
-            assert_eq!((late.fate, late.words.as_str()), (Fate::Fired, "fired 400 µs late"));
+            assert_eq!((late.fate, late.words.as_str()), (Fate::Fired, "400 µs late"));
             assert!(late.share > 0.999);
+            assert_eq!(late.told, "started at 0.000 s, due at 1.000 s: fired 400 µs late");
             let stopped = timers([started(0, 2, 1_000_000), cancelled(500_000, 2)]);
             let stopped = face(&stopped, &Pace::default(), now, false);
             assert_eq!((stopped.fate, stopped.words.as_str()), (Fate::Cancelled, "cancelled"));
@@ -191,7 +193,7 @@ mod tests {
         pace.set(0, 20.0);
         let late = timers([started(0, 2, 1_000_000), fired(50_100, 2)]);
         let late = face(&late, &pace, 60_000, false);
-        assert_eq!((late.words.as_str(), late.times.as_str()), ("fired 2.0 ms late", "0.000 → 0.050 s"));
+        assert_eq!((late.words.as_str(), late.times.as_str()), ("2.0 ms late", "0.000 → 0.050 s"));
     }
 
     #[test]

@@ -101,8 +101,9 @@ fn clock(timer: &Timer, face: &Face, accent: Accent) -> Html {
                     <path class="clock-hand" d={format!("M0 0L{x:.2} {y:.2}")} />
                 }
             </svg>
-            <span class="timer-name">{ timer.name() }</span>
-            <span class="visually-hidden">{ format!(": {}", face.told) }</span>
+            <span class="timer-name">
+                { timer.name() }<span class="visually-hidden">{ format!(": {}", face.told) }</span>
+            </span>
             <span class="timer-fate" aria-hidden="true">{ face.words.clone() }</span>
             <span class="timer-times" aria-hidden="true">{ face.times.clone() }</span>
         </li>

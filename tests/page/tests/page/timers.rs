@@ -70,7 +70,10 @@ fn hands_go_on_while_nothing_happens_and_follow_the_speed() -> Result<()> {
         page.open(Site::People, "#/start-and-cancel?timers=3&apart=5&cancel=30&work=0&speed=0.1")?;
         page.run()?;
         page.until("all timers have clocks", || Ok(clocks(page)?.len() == 3))?;
-        page.find("list", "Clocks")?;
+        let lists = page.session.all(".clocks")?;
+        let heard = |list| Ok((page.session.role(list)?, page.session.name(list)?));
+        let heard: Vec<_> = lists.iter().map(heard).collect::<Result<_>>()?;
+        assert_eq!(heard, [("list".to_owned(), "Clocks".to_owned())]);
         assert_eq!(counts(page)?, [3, 0, 0]);
         let before = one(page, "Timer-2")?;
         for (number, name) in (1..).zip(["Timer-1", "Timer-2", "Timer-3"]) {

@@ -225,17 +225,24 @@ impl Run {
         let model = process.model();
         // Names of threads are alike in all processes.
         let within = if self.family.is_several() { format!("{}: ", process.name()) } else { String::new() };
+        let count = deadlock.sentences(model).count();
         Some(DeadlockWords {
             headline: match (deadlock.is_round(), deadlock.is_standstill()) {
                 _ if deadlock.exhausted_pool().is_some() => {
                     "The tasks that are waited for have nobody left to run them:"
                 }
+                // Other processes may well go on.
+                (false, _) if self.family.is_several() => {
+                    "Every thread of a process waits, and nobody is left to wake one:"
+                }
                 (false, _) => "Every thread waits, and nobody is left to wake one:",
+                (true, true) if count == 1 => "A thread waits for itself, and nobody is left to help:",
+                (true, false) if count == 1 => "A thread waits for itself, and will never go on:",
                 (true, true) => "These threads wait for one another, and nobody is left to help:",
                 (true, false) => "These threads wait for one another, and will never go on:",
             },
             sentences: deadlock.sentences(model).take(most).map(|words| format!("{within}{words}")).collect(),
-            more: deadlock.sentences(model).count().saturating_sub(most),
+            more: count.saturating_sub(most),
         })
     }
 

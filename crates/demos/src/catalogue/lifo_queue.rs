@@ -155,7 +155,8 @@ pub const LESSON: Lesson = Lesson {
     look_for: &[
         "Compare the cards of the two queues. The next item of the ordinary one is marked at the beginning of its row, that \
          of the stack at the end, where new ones arrive too.",
-        "The row of the stack keeps its low numbers until the very end. Meanwhile the row of the line moves on.",
+        "The row of the stack keeps some of its low numbers until the very end. Meanwhile the row of the line \
+         moves on.",
         "The chart below the result has both orders. The line climbs evenly; the stack leaps ahead with the newest \
          items and then comes all the way down.",
     ],

@@ -153,7 +153,8 @@ impl Findings {
 }
 
 impl fmt::Display for Fact {
-    /// `At most 3 inside at once: yes`, with a capital letter.
+    /// `At most 3 inside at once: yes`, with a capital letter. (From a to z, because the tables of other letters' cases
+    /// would be a part of what people download.)
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (label, value) = match self {
             Self::Held(claim, true) | Self::Seen(claim, true) => (claim, YES),
@@ -162,7 +163,7 @@ impl fmt::Display for Fact {
         };
         let mut letters = label.chars();
         if let Some(first) = letters.next() {
-            write!(out, "{}{}: {value}", first.to_uppercase(), letters.as_str())?;
+            write!(out, "{}{}: {value}", first.to_ascii_uppercase(), letters.as_str())?;
         }
         Ok(())
     }

@@ -67,7 +67,7 @@ impl Engine {
         let (glue, page) = (quoted(&absolute(glue)), quoted(&absolute("./")));
         let text = format!(
             "import * as engine from {glue};\nglobalThis.threadlabPage = {page};\n{}",
-            include_str!("worker.js")
+            include_str!(concat!(env!("OUT_DIR"), "/worker.js"))
         );
         let options = BlobPropertyBag::new();
         options.set_type("text/javascript");

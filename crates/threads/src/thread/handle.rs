@@ -13,28 +13,30 @@ use core::panic::Location;
 use core::time::Duration;
 use std::sync::{Arc, Mutex};
 
-/// What a thread is to do on its worker.
-type Work = Box<dyn FnOnce() -> Release + Send>;
-
 /// A thread with the value that it will leave: starts it, waits for it and takes the value. Dropping the handle lets a
 /// thread that was started go on by itself.
 pub struct JoinHandle<T> {
-    process: &'static Process,
-    thread: Thread,
-    /// What there is to do, until the thread starts.
-    body: Mutex<Body<T>>,
+    startable: Startable,
     left: Arc<Left<T>>,
 }
 
-/// What a thread is to run, until it does.
-type Body<T> = Option<Box<dyn FnOnce() -> T + Send>>;
+/// All of a handle that does not depend on the type of the value, so that it is compiled once.
+struct Startable {
+    process: &'static Process,
+    thread: Thread,
+    /// What there is to do, until the thread starts.
+    body: Mutex<Option<Body>>,
+}
+
+/// Runs, on a worker, as the thread that was started there, and keeps what it leaves.
+type Body = Box<dyn FnOnce(Caller) + Send>;
 
 /// What a thread leaves to whoever joins it.
 type Left<T> = Mutex<Option<Result<T, Panic>>>;
 
 impl<T> fmt::Debug for JoinHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JoinHandle").field("thread", &self.thread).finish_non_exhaustive()
+        f.debug_struct("JoinHandle").field("thread", self.thread()).finish_non_exhaustive()
     }
 }
 
@@ -44,7 +46,9 @@ impl<T: Send + 'static> JoinHandle<T> {
         thread: Thread,
         body: impl FnOnce() -> T + Send + 'static,
     ) -> Self {
-        Self { process, thread, body: Mutex::new(Some(Box::new(body))), left: Arc::default() }
+        let left = Arc::default();
+        let body = body_of(process, thread.clone(), Box::new(body), Arc::clone(&left));
+        Self { startable: Startable { process, thread, body: Mutex::new(Some(body)) }, left }
     }
 
     /// Starts the thread.
@@ -59,6 +63,25 @@ impl<T: Send + 'static> JoinHandle<T> {
     }
 
     pub(crate) fn start_for(&self, caller: Caller) -> Result<(), StartError> {
+        self.startable.start(caller)
+    }
+}
+
+/// Takes the function as a box, so that this is compiled for each type of value and not for each function.
+fn body_of<T: Send + 'static>(
+    process: &'static Process,
+    thread: Thread,
+    run: Box<dyn FnOnce() -> T + Send>,
+    left: Arc<Left<T>>,
+) -> Body {
+    Box::new(move |caller| {
+        let value = life::live(process, &thread, caller, run);
+        *lock(&left) = Some(value);
+    })
+}
+
+impl Startable {
+    fn start(&self, caller: Caller) -> Result<(), StartError> {
         futex::checkpoint();
         stack::check();
         let mut body = lock(&self.body);
@@ -85,12 +108,13 @@ impl<T: Send + 'static> JoinHandle<T> {
     }
 
     /// What the worker does for this thread.
-    fn work(&self, run: Arc<Mutex<Body<T>>>, caller: Caller) -> Work {
-        let (process, thread, left) = (self.process, self.thread.clone(), Arc::clone(&self.left));
+    fn work(&self, run: Arc<Mutex<Option<Body>>>, caller: Caller) -> Box<dyn FnOnce() -> Release + Send> {
+        let (process, thread) = (self.process, self.thread.clone());
         Box::new(move || {
             let run = lock(&run).take();
-            let value = life::live(process, &thread, caller, || run.map(|run| run()));
-            *lock(&left) = value.transpose();
+            if let Some(run) = run {
+                run(caller);
+            }
             Box::new(move || life::end(process, &thread))
         })
     }
@@ -99,12 +123,12 @@ impl<T: Send + 'static> JoinHandle<T> {
 impl<T> JoinHandle<T> {
     /// The thread.
     pub fn thread(&self) -> &Thread {
-        &self.thread
+        &self.startable.thread
     }
 
     /// Whether the thread has ended, so that a join would not block.
     pub fn is_finished(&self) -> bool {
-        self.thread.is_finished()
+        self.thread().is_finished()
     }
 
     /// Waits for the thread to end and takes its value. A panic is returned by every join, a value by the first;
@@ -119,7 +143,7 @@ impl<T> JoinHandle<T> {
     /// If it would have to wait on a page's own thread, which cannot block.
     #[track_caller]
     pub fn join(&self) -> Result<T, JoinError> {
-        self.thread.wait(None, Location::caller())?;
+        self.thread().wait(None, Location::caller())?;
         self.take()
     }
 
@@ -134,7 +158,7 @@ impl<T> JoinHandle<T> {
     /// If it would have to wait on a page's own thread, which cannot block.
     #[track_caller]
     pub fn join_timeout(&self, timeout: Duration) -> Result<T, JoinError> {
-        self.thread.wait(Some(clock::after(timeout)), Location::caller())?;
+        self.thread().wait(Some(clock::after(timeout)), Location::caller())?;
         self.take()
     }
 
@@ -144,9 +168,9 @@ impl<T> JoinHandle<T> {
             Some(Ok(value)) => Ok(value),
             Some(Err(panic)) => {
                 *left = Some(Err(panic.clone()));
-                Err(JoinError::Panicked { name: self.thread.name(), panic })
+                Err(JoinError::Panicked { name: self.thread().name(), panic })
             }
-            None => Err(JoinError::Taken { name: self.thread.name() }),
+            None => Err(JoinError::Taken { name: self.thread().name() }),
         }
     }
 }

@@ -24,16 +24,24 @@ pub(super) fn live<T>(
 ) -> Result<T, Panic> {
     recording::record(|recorder| recorder.thread_started(caller));
     let value = catch(body);
-    let value = catch(local::drop_values).and(value);
+    let value = drop_own_data().and(value);
+    tell_end(process, thread, caller, value.as_ref().err());
+    value
+}
+
+fn drop_own_data() -> Result<(), Panic> {
+    catch(local::drop_values)
+}
+
+fn tell_end(process: &'static Process, thread: &Thread, caller: Caller, failure: Option<&Panic>) {
     stack::check();
-    if let Err(panic) = &value {
+    if let Some(panic) = failure {
         hook::call(process, thread, panic);
     }
-    recording::record(|recorder| match &value {
-        Ok(_) => recorder.thread_finished(caller),
-        Err(panic) => tell_panic(recorder, panic),
+    recording::record(|recorder| match failure {
+        None => recorder.thread_finished(caller),
+        Some(panic) => tell_panic(recorder, panic),
     });
-    value
 }
 
 /// The thread has ended: it is listed no more, and those who wait for it go on.

@@ -40,10 +40,14 @@ pub(crate) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
     // thread that ends early.
     let outcome = catch_unwind(AssertUnwindSafe(body));
     CATCHING.set(CATCHING.get() - 1);
-    outcome.map_err(|payload| {
-        let (file, line) = LATEST.take().unwrap_or_default();
-        Panic { message: message_of(payload.as_ref()), file, line }
-    })
+    outcome.map_err(|payload| panic_of(payload.as_ref()))
+}
+
+/// Apart from [`catch`], which is compiled for each body.
+#[cold]
+fn panic_of(payload: &(dyn Any + Send)) -> Panic {
+    let (file, line) = LATEST.take().unwrap_or_default();
+    Panic { message: message_of(payload), file, line }
 }
 
 fn message_of(payload: &(dyn Any + Send)) -> String {

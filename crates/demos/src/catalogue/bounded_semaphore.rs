@@ -151,7 +151,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "among",
             label: "Among the workers",
-            help: "Off: the careless thread comes and goes before the workers.",
+            help: "Whether the careless thread comes together with the workers, or before them.",
             kind: Kind::Switch { default: false },
         },
         Parameter {

@@ -115,7 +115,7 @@ pub const ABOUT: About = About {
     title: "A pool that computes",
     chapter: Chapter::Pools,
     order: 3,
-    summary: "Pools of 1, 4, 8 and 16 workers count primes: more workers than cores stop helping.",
+    summary: "Pools of 1, 4, 8 and 16 workers count primes: workers beyond the number of cores do not help.",
     parameters: &[
         Parameter {
             name: "tasks",

@@ -172,7 +172,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "room",
             label: "Room",
-            help: "How many items the buffer holds.",
+            help: "How many items the buffer has room for.",
             kind: Kind::Whole { min: 1, max: 20, default: 3, unit: "items" },
         },
         Parameter {
@@ -183,14 +183,14 @@ pub const ABOUT: About = About {
         },
         Parameter {
             name: "make",
-            label: "Making",
-            help: "Time for a producer to make an item.",
+            label: "Time to make",
+            help: "A producer's time for one item.",
             kind: Kind::Decimal { min: 0.0, max: 1.0, default: 0.2, step: 0.1, unit: "s" },
         },
         Parameter {
             name: "use",
-            label: "Using",
-            help: "Time for a consumer to use an item.",
+            label: "Time to use",
+            help: "A consumer's time for one item.",
             kind: Kind::Decimal { min: 0.0, max: 1.0, default: 0.6, step: 0.1, unit: "s" },
         },
     ],

@@ -99,7 +99,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "hold",
             label: "Hold",
-            help: "For how long the other thread goes on holding the lock then.",
+            help: "How long the other thread goes on holding the lock after that.",
             kind: Kind::Decimal { min: 0.0, max: 5.0, default: 1.5, step: 0.5, unit: "s" },
         },
         Parameter {

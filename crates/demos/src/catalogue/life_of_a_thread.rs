@@ -6,7 +6,7 @@ use std::time::Duration;
 use threadlab_threads::thread::{self, Builder, JoinError, StartError, Thread};
 use threadlab_threads::{Event, output, say};
 
-/// What the thread does: waits for its go, then takes its steps. Half-way it may give itself another name.
+/// What the thread does: waits for its go, then takes its steps. Halfway it may give itself another name.
 fn work(go: &Event, steps: u32, step: Duration, rename: bool) -> u32 {
     go.wait();
     let mut done = 0;
@@ -109,7 +109,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "rename",
             label: "Rename itself",
-            help: "Whether the thread takes another name half-way.",
+            help: "Whether the thread takes another name halfway.",
             kind: Kind::Switch { default: true },
         },
     ],

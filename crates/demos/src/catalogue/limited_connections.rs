@@ -167,8 +167,8 @@ pub const LESSON: Lesson = Lesson {
          waited longer than their own download took.",
     ],
     try_this: &[
-        "Turn the limit off: all downloads go on at once, and the whole takes as long as the longest file. A real server \
-         might refuse so many, or get slow for everybody.",
+        "Choose “No limit”: all downloads go on at once, and the run takes as long as the longest file. A real \
+         server might refuse so many, or get slow for everybody.",
         "Use one connection. A semaphore with one permit does what a lock does: one at a time.",
         "Raise the connections step by step and note the time. Each one helps less than the one before, and beyond the \
          number of downloads none does.",

@@ -158,7 +158,7 @@ pub const LESSON: Lesson = Lesson {
          waiting.",
     ],
     try_this: &[
-        "Turn “Use the lock” off and run again: the lines mix, and the whole takes as long as the slowest thread \
+        "Turn “Use the lock” off and run again: the lines mix, and the run takes as long as the slowest thread \
          instead of the sum of all.",
         "Choose “Five, locked” and watch the queue get shorter by one each time a thread exits.",
         "Use one thread: it behaves alike with the lock and without, because nobody else asks for it.",

@@ -202,8 +202,8 @@ pub const LESSON: Lesson = Lesson {
         "In the timeline a car that waits for a place is hatched. With limited patience some of these waits end \
          without a place: the car says so in the output and sleeps a little, which stands for a drive round the \
          block.",
-        "When cars ask only once, no lane is hatched after all have met at the start. Who asks without waiting has \
-         the answer at once, yes or no.",
+        "When cars ask only once, no lane is hatched after all have met at the start. Whoever asks without waiting \
+         has the answer at once, yes or no.",
     ],
     try_this: &[
         "Let all cars wait as long as it takes. Every visit succeeds, and the run takes longer.",

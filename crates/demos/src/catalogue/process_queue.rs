@@ -83,7 +83,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "room",
             label: "Room",
-            help: "How many lists the queue holds at most.",
+            help: "How many lists the queue has room for.",
             kind: Kind::Whole { min: 1, max: 30, default: 3, unit: "" },
         },
         Parameter {

@@ -175,7 +175,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "work",
             label: "Work",
-            help: "For how long each thread needs a core.",
+            help: "How long each thread needs a core.",
             kind: Kind::Whole { min: 100, max: 2_000, default: 1_500, unit: "ms" },
         },
         Parameter {

@@ -73,7 +73,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "threads",
             label: "Threads",
-            help: "Started beside the main thread.",
+            help: "How many are started beside the main thread.",
             kind: Kind::Whole { min: 1, max: 256, default: 2, unit: "" },
         },
         Parameter {
@@ -91,7 +91,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "ticks",
             label: "Ticks",
-            help: "Times that each thread prints.",
+            help: "How often each thread prints.",
             kind: Kind::Whole { min: 1, max: 100, default: 5, unit: "" },
         },
     ],
@@ -131,7 +131,7 @@ pub const LESSON: Lesson = Lesson {
         "Starting a thread hands a function and its arguments to a second flow of control and returns at once, \
          without waiting for the function. From then on both go on independently, and the operating system decides \
          which of them runs when.",
-        "A sleeping thread needs no core. That is why many of them can sleep at the same time, and why the whole \
+        "A sleeping thread needs no core. That is why many of them can sleep at the same time, and why the run \
          takes only as long as the slowest alone.",
         "Join is the one place where the main thread waits for another: it returns when that thread has ended. \
          Without it the main thread would come to its own end first, after its three steps.",

@@ -207,10 +207,10 @@ pub const LESSON: Lesson = Lesson {
          and the request comes too late to change anything.",
     ],
     why: &[
-        "A thread cannot be stopped from outside. It may hold a lock, or be half-way through a change of what \
+        "A thread cannot be stopped from outside. It may hold a lock, or be halfway through a change of what \
          others use as well, and only the thread itself knows at which points it can leave things in order. So it \
          is asked, and looks for the request at such points.",
-        "How soon it stops is up to how often it looks. A thread that spends its time asleep should wait for the \
+        "How soon it stops depends on how often it looks. A thread that spends its time asleep should wait for the \
          flag with a time limit instead: it gets its pause when nobody calls, and is woken when somebody does.",
         "After the request comes the join. Only when that has returned is it certain that the thread is gone and \
          touches nothing any more.",

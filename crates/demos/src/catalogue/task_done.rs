@@ -137,7 +137,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "workers",
             label: "Workers",
-            help: "Threads that work the tasks off.",
+            help: "How many threads work the tasks off.",
             kind: Kind::Whole { min: 1, max: 16, default: 3, unit: "" },
         },
         Parameter {

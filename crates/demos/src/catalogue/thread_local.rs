@@ -23,7 +23,7 @@ fn reply() -> String {
     }
 }
 
-/// How often the own order was found again under each of the two names.
+/// How often a thread found its own order again under each of the two names.
 #[derive(Default)]
 struct Found {
     local: u32,

@@ -134,7 +134,7 @@ pub const ABOUT: About = About {
     title: "Ways to map",
     chapter: Chapter::Pools,
     order: 4,
-    summary: "map, imap, imap_unordered and apply_async do the same work and differ in when one gets the results.",
+    summary: "map, imap, imap_unordered and apply_async do the same work, and differ in when the results come.",
     parameters: &[
         Parameter {
             name: "workers",

@@ -16,6 +16,8 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The engine's standard library. What it is compiled with, everything on top of it is as well: atomics for threads,
 /// unwinding so that a panic releases what its thread holds, and the final (not the legacy) encoding of exceptions.
+/// The library itself is made small: of what primitives do often nothing is in there, except for generic code, which is
+/// compiled with whoever uses it.
 const ENGINE_LIBRARY: Library = Library {
     name: "engine",
     flags: &[
@@ -23,20 +25,22 @@ const ENGINE_LIBRARY: Library = Library {
         "-Cpanic=unwind",
         "-Cllvm-args=-wasm-use-legacy-eh=false",
     ],
-    features: &["panic-unwind"],
+    opt_level: "s",
+    features: &["panic-unwind", "optimize_for_size"],
 };
 
 /// The engine's standard library with panics that abort.
 const ABORTING_LIBRARY: Library = Library {
     name: "engine-abort",
     flags: &["-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals"],
+    opt_level: "3",
     features: &[],
 };
 
 /// The page's standard library. The one that comes with a compiler would do too, but is made for speed, and would be
 /// a good part of what people download.
 const PAGE_LIBRARY: Library =
-    Library { name: "page", flags: &["-Copt-level=z"], features: &["optimize_for_size"] };
+    Library { name: "page", flags: &[], opt_level: "z", features: &["optimize_for_size"] };
 
 /// What the engine is linked with: the page gives the memory, shared between its workers and bounded (a maximum is
 /// required of shared memories, and phones refuse large ones); the exports set up a thread's own storage; and the

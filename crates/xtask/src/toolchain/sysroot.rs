@@ -25,6 +25,8 @@ pub struct Library {
     pub name: &'static str,
     /// The compiler's flags.
     pub flags: &'static [&'static str],
+    /// How far it is optimised, as Cargo's profiles say it.
+    pub opt_level: &'static str,
     /// Features of the crate `std`.
     pub features: &'static [&'static str],
 }
@@ -54,7 +56,7 @@ impl Library {
         let mut key = Fingerprint::new();
         key.add(&toolchain.identity());
         key.add(&toolchain.library.to_string_lossy());
-        for part in [BITCODE].iter().chain(self.flags).chain(self.features) {
+        for part in [BITCODE, self.opt_level].iter().chain(self.flags).chain(self.features) {
             key.add(part);
         }
         cache.path(format!("sysroot-{}-{}", self.name, key.hex()))
@@ -71,6 +73,7 @@ impl Library {
             .sysroot_config(SysrootConfig::WithStd { std_features: features })
             .rustflags(self.flags)
             .rustflag(BITCODE)
+            .rustflag(format!("-Copt-level={}", self.opt_level))
             .build_from_source(&toolchain.library)
     }
 }

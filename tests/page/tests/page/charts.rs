@@ -96,7 +96,7 @@ fn bars() -> Result<()> {
         let long = run_and_draw(page, BARS)?;
         let tiny = (drawing(page, MORE_BARS)?, table(page, MORE_BARS)?).1;
         let result = page.result()?;
-        for ((head, rows), what, unit) in [(long, "Long", "seconds"), (tiny, "Tiny", "milliseconds")] {
+        for ((head, rows), what, unit) in [(long, "Long", "s"), (tiny, "Tiny", "ms")] {
             assert_eq!(head, ["", unit]);
             assert!(rows.len() > 1, "{rows:?}");
             for row in rows {
@@ -116,7 +116,7 @@ fn bars() -> Result<()> {
 fn a_histogram() -> Result<()> {
     in_browser(|page| {
         let (head, rows) = run_and_draw(page, HISTOGRAM)?;
-        assert_eq!(head, ["milliseconds late, from", "to less than", "how many"]);
+        assert_eq!(head, ["late by, ms, from", "to less than", "how many"]);
         let counts: Vec<u32> = rows.iter().map(|row| row[2].parse()).collect::<Result<_, _>>()?;
         assert_eq!(counts.iter().sum::<u32>(), 20, "{rows:?}");
         let drawing = drawing(page, HISTOGRAM.1)?;

@@ -82,7 +82,7 @@ fn compare(rounds: &[Round], blocks: u32, cores: u32) -> Findings {
     let at_once = |round: &Round| round.workers.min(cores).min(blocks);
     let ideal = |round: &Round| f64::from(blocks) / f64::from(blocks.div_ceil(at_once(round)));
 
-    let mut findings = Findings::new(format!("{blocks} tasks with each pool, on {cores} cores."))
+    let mut findings = Findings::new(format!("Tasks for each pool: {blocks}. Cores: {cores}."))
         .held("every pool found the same primes", rounds.iter().all(|round| round.primes == primes))
         .figure("primes found", grouped(primes.into()))
         .figure("cores that the browser tells of", cores);
@@ -222,7 +222,7 @@ if __name__ == "__main__":
     sizes = (1, 4, 8, 16)
     rounds = [measure(workers) for workers in sizes]
     alone = rounds[0][1]
-    print(f"{TASKS} tasks with each pool, on {os.cpu_count()} cores.")
+    print(f"Tasks for each pool: {TASKS}. Cores: {os.cpu_count()}.")
     for workers, (_, taken) in zip(sizes, rounds):
         print(f"Pool of {workers}: {taken:.2f} s, {alone / taken:.1f} times as fast")
     same = len({primes for primes, _ in rounds}) == 1

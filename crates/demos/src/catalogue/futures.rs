@@ -67,10 +67,11 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     if cancelled {
         order.retain(|&number| number != tasks);
     }
-    let mut findings = Findings::new(format!("{tasks} tasks for {workers} workers, in {:.1} s.", elapsed()))
-        .held("as_completed gave every future once", once)
-        .held("every future had the result of its own task", own)
-        .seen("tasks were completed in another order than they were submitted", !order.is_sorted());
+    let mut findings =
+        Findings::new(format!("Tasks: {tasks}. Workers: {workers}. All was done after {:.1} s.", elapsed()))
+            .held("as_completed gave every future once", once)
+            .held("every future had the result of its own task", own)
+            .seen("tasks were completed in another order than they were submitted", !order.is_sorted());
     if failing {
         let unlucky = futures[UNLUCKY as usize - 1].exception()?;
         let told = unlucky.is_some_and(|panic| panic.message == format!("task {UNLUCKY} went wrong"));

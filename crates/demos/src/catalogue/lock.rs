@@ -75,13 +75,13 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let blocks = shared.changes.load(Ordering::Relaxed);
     let mixed = blocks > count;
     let findings = match (use_lock, mixed) {
-        (true, _) => Findings::new(format!("With the lock: {count} threads printed in {blocks} blocks of lines."))
+        (true, _) => Findings::new(format!("With the lock. Threads: {count}. Blocks of lines: {blocks}."))
             .held("every thread's lines in one piece", !mixed),
-        (false, true) => Findings::new(format!("Without the lock: {count} threads printed in {blocks} blocks of lines."))
+        (false, true) => Findings::new(format!("Without the lock. Threads: {count}. Blocks of lines: {blocks}."))
             .seen("every thread's lines in one piece", false),
         (false, false) => Findings::new(format!(
-            "Without the lock: {count} threads printed in {blocks} blocks. Nothing prevents them from mixing; with these \
-             parameters it just did not happen."
+            "Without the lock. Threads: {count}. Blocks of lines: {blocks}. Nothing keeps the lines from mixing; this \
+             time it just did not happen."
         ))
         .seen("every thread's lines in one piece", true),
     };
@@ -218,12 +218,12 @@ mod tests {
     #[test]
     fn with_the_lock_nothing_mixes() {
         let result = crate::run("lock", "lock=on&threads=3&lines=2&period=0.1&slower=0").unwrap();
-        assert!(result.contains("3 threads printed in 3 blocks"), "{result}");
+        assert!(result.contains("Threads: 3. Blocks of lines: 3."), "{result}");
     }
 
     #[test]
     fn without_the_lock_it_runs_too() {
         let result = crate::run("lock", "lock=off&threads=2&lines=3&period=0.1&slower=0").unwrap();
-        assert!(result.contains("Without the lock: "), "{result}");
+        assert!(result.contains("Without the lock. "), "{result}");
     }
 }

@@ -112,14 +112,17 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let equal = plan.tiles() / workers;
     let alike = shares.iter().all(|&share| share == equal || share == equal + 1);
     let texts: Vec<_> = shares.iter().map(u32::to_string).collect();
-    let findings = Findings::new(format!("{} tiles, by one thread and by {workers} workers.", plan.tiles()))
-        .held("the picture is the same as the one that one thread draws", picture == plan.picture(&alone))
-        .held("every tile was drawn by a worker of the pool", makers.len() == together.len())
-        .seen("all workers drew equally many tiles", alike)
-        .figure("one thread", format_args!("{time_alone:.2} s"))
-        .figure("the pool", format_args!("{time:.2} s, {:.1} times as fast", time_alone / time))
-        .figure("tiles by worker", texts.join(", "))
-        .chart(Chart::picture("Drawn by", WIDTH as usize, plan.side as usize, picture, makers));
+    let findings = Findings::new(format!(
+        "Tiles: {}. Drawn by one thread, and by a pool; its workers: {workers}.",
+        plan.tiles()
+    ))
+    .held("the picture is the same as the one that one thread draws", picture == plan.picture(&alone))
+    .held("every tile was drawn by a worker of the pool", makers.len() == together.len())
+    .seen("all workers drew equally many tiles", alike)
+    .figure("one thread", format_args!("{time_alone:.2} s"))
+    .figure("the pool", format_args!("{time:.2} s, {:.1} times as fast", time_alone / time))
+    .figure("tiles by worker", texts.join(", "))
+    .chart(Chart::picture("Drawn by", WIDTH as usize, plan.side as usize, picture, makers));
     Ok(if workers > 1 { findings.answer(usize::from(!alike)) } else { findings })
 }
 

@@ -53,10 +53,11 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let in_order = squares == (1..=count).map(|number| number * number).collect::<Vec<_>>();
     let out_of_order = !results.is_sorted_by_key(|result| result.place);
 
-    let mut findings = Findings::new(format!("{workers} workers squared {count} numbers in {taken:.1} s."))
-        .held("the squares are in the order of the numbers", in_order)
-        .held("no more workers than the pool has", shares.len() <= workers as usize)
-        .seen("some squares were finished before those of smaller numbers", out_of_order);
+    let mut findings =
+        Findings::new(format!("Workers: {workers}. Numbers: {count}. All were squared after {taken:.1} s."))
+            .held("the squares are in the order of the numbers", in_order)
+            .held("no more workers than the pool has", shares.len() <= workers as usize)
+            .seen("some squares were finished before those of smaller numbers", out_of_order);
     for (worker, share) in shares {
         findings = findings.figure(format!("numbers squared by {worker}"), share);
     }
@@ -166,7 +167,7 @@ squares = [result[0] for result in results]
 workers = {result[1] for result in results}
 places = [result[2] for result in results]
 print("squares:", squares)
-print(f"{WORKERS} workers squared {NUMBERS} numbers in {taken:.1f} s.")
+print(f"Workers: {WORKERS}. Numbers: {NUMBERS}. All were squared after {taken:.1f} s.")
 in_order = squares == [number * number for number in range(1, NUMBERS + 1)]
 print("The squares are in the order of the numbers:", "yes" if in_order else "no")
 print("No more workers than the pool has:", "yes" if len(workers) <= WORKERS else "no")

@@ -83,7 +83,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let of_latecomer = latecomer.join()?; // (4)
 
     let all = count * orders;
-    let mut findings = Findings::new(format!("{count} threads worked on {orders} orders each."))
+    let mut findings = Findings::new(format!("Threads: {count}. Orders of each thread: {orders}."))
         .held("every thread found its own value under the local name", local == all)
         .held("one thread at a time found its own value in the global", global == orders)
         .held("the main thread has no value", MY_ORDER.get().is_none())

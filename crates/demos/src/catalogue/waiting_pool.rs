@@ -74,7 +74,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
 /// The table, the chart and the answer.
 fn compare(rounds: &[Round], count: u32) -> Findings {
     let limited = rounds.iter().all(|round| round.most_at_once <= round.workers);
-    let mut findings = Findings::new(format!("{count} fetches with each pool."))
+    let mut findings = Findings::new(format!("Fetches for each pool: {count}."))
         .held("never more fetches at once than workers", limited);
     let alone = rounds[0].seconds;
     for Round { workers, seconds, most_at_once } in rounds {

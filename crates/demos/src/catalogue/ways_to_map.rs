@@ -91,7 +91,8 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
 
     let pool = Pool::named("pool", workers as usize)?;
     let mut chart = Chart::lines("When the results came", "time, s", "results");
-    let mut findings = Findings::new(format!("{} items, four times, by {workers} workers.", plan.items));
+    let mut findings =
+        Findings::new(format!("Items: {}, mapped in four ways. Workers: {workers}.", plan.items));
     let (mut soonest, mut passed) = (Vec::new(), false);
     let ways: [(_, Way); 4] =
         [("map", map), ("imap", imap), ("imap_unordered", imap_unordered), ("apply_async", apply_async)];

@@ -83,7 +83,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         Some(2) => 1,
         _ => 2,
     };
-    Ok(Findings::new(format!("Of {count} threads {found} found themselves in the list."))
+    Ok(Findings::new(format!("Threads that found themselves in the list: {found} of {count}."))
         .held("each start made the list longer by one", counts.into_iter().eq(1..=threads.len() + 1))
         .held("every thread found itself in the list", found == count)
         .held("only the main thread was left at the end", thread::enumerate() == [thread::current()])
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn everybody_finds_itself() {
         let findings = run("threads=4&life=1&longer=0.5");
-        assert_eq!(findings.sentence, "Of 4 threads 4 found themselves in the list.");
+        assert_eq!(findings.sentence, "Threads that found themselves in the list: 4 of 4.");
     }
 
     #[test]

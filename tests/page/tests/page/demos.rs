@@ -63,7 +63,7 @@ fn lock_on() -> Result<()> {
         run(page, "#/lock?speed=20")?;
         let result = page.result()?;
         let lines: Vec<&str> = result.lines().filter(|line| !line.is_empty()).collect();
-        assert_eq!(lines[0], "With the lock: 2 threads printed in 2 blocks of lines.", "{result}");
+        assert_eq!(lines[0], "With the lock. Threads: 2. Blocks of lines: 2.", "{result}");
         assert_eq!(
             lines[1..],
             ["Every thread's lines in one piece: yes", "Lines of each thread: 3"],
@@ -99,7 +99,7 @@ fn lock_off() -> Result<()> {
         page.fill("Speed", "20")?;
         is_clean_at_the_end(page)?;
         let result = page.result()?;
-        assert!(result.starts_with("Without the lock: 2 threads printed in "), "{result}");
+        assert!(result.starts_with("Without the lock. Threads: 2. Blocks of lines: "), "{result}");
         assert!(result.contains("Every thread's lines in one piece: no"), "{result}");
         let output = page.output()?;
         let (one, two) = (places(&output, "Thread-1: "), places(&output, "Thread-2: "));

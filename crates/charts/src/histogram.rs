@@ -15,7 +15,8 @@ pub fn draw(canvas: &Canvas<'_>, look: &Look, title: &str, values: &[f64]) -> Re
     let classes = classes(&values);
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^53")]
     let count = |count: usize| count as f64;
-    let median = values.get(values.len() / 2).copied();
+    let median =
+        (!values.is_empty()).then(|| f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2]));
     let note = Stroke::of_note(look);
     let legend = median.map(|median| {
         let span = values[values.len() - 1] - values[0];

@@ -84,7 +84,8 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     // The last digits of such times are not exact: a nanosecond less is no time less.
     let never_early = late.iter().all(|&late| late > -1e-3);
     let at = |percent: usize| late[(late.len() - 1) * percent / 100].max(0.0);
-    let (median, most, worst) = (at(50), at(95), at(100));
+    let median = f64::midpoint(late[(late.len() - 1) / 2], late[late.len() / 2]).max(0.0);
+    let (most, worst) = (at(95), at(100));
     say!("Half of them were late by less than {median:.3} ms, the worst by {worst:.3} ms");
     let mut findings =
         Findings::new(format!("Timers: {count}. In the median they were late by {median:.3} ms."))

@@ -33,19 +33,29 @@ impl Follow {
         let _ = if on { body.remove_attribute(PAUSED) } else { body.set_attribute(PAUSED, "") };
     }
 
+    /// New lines have come.
     fn scroll(&mut self, body: &Element) {
+        // The reader may have scrolled without the browser having told of it yet. Lines that left move the log too, but to
+        // its end.
+        if self.on && body.scroll_top() != self.top && !is_at_the_end(body) {
+            self.set(body, false);
+        }
         if self.on {
             body.set_scroll_top(body.scroll_height());
             self.top = body.scroll_top();
         }
     }
 
+    /// The browser tells that the log was scrolled.
     fn scrolled(&mut self, body: &Element) {
-        let top = body.scroll_top();
-        if top != self.top {
-            self.set(body, body.scroll_height() - body.client_height() - top < AT_THE_END);
+        if body.scroll_top() != self.top {
+            self.set(body, is_at_the_end(body));
         }
     }
+}
+
+fn is_at_the_end(body: &Element) -> bool {
+    body.scroll_height() - body.client_height() - body.scroll_top() < AT_THE_END
 }
 
 /// The attribute of a log that does not follow the newest line, for its style.

@@ -1,6 +1,6 @@
 //! The printed lines, while many are printed.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::json;
 use threadlab_page_tests::{Page, Site, in_browser};
 
@@ -21,21 +21,19 @@ fn until_more_lines(page: &Page, more: u64) -> Result<()> {
     page.until(format!("{more} lines more"), || Ok(printed(page)? >= enough))
 }
 
-/// Scrolls the log, again and again until that is heard of: while lines come, it scrolls by itself too.
-fn scroll(page: &Page, to_the_end: bool) -> Result<()> {
-    page.until("the log has been scrolled", || {
-        let below = page.session.async_script(
-            &format!(
-                "const log = document.querySelector('[role=log]');
-                 log.scrollTop = arguments[0] ? log.scrollHeight : 0;
-                 // The browser tells of it in the next frame.
-                 for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
-                 return {BELOW};"
-            ),
-            json!([to_the_end]),
-        )?;
-        Ok((below.as_f64().unwrap_or_default() < 24.0) == to_the_end)
-    })
+/// Scrolls the log to its end or its beginning. Gives how far its end is below what is seen when that has been heard of.
+fn scroll(page: &Page, to_the_end: bool) -> Result<f64> {
+    let below = page.session.async_script(
+        &format!(
+            "const log = document.querySelector('[role=log]');
+             log.scrollTop = arguments[0] ? log.scrollHeight : 0;
+             // The browser tells of it in the next frame.
+             for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+             return {BELOW};"
+        ),
+        json!([to_the_end]),
+    )?;
+    below.as_f64().context("a number of pixels")
 }
 
 #[test]
@@ -46,10 +44,12 @@ fn the_newest_line_is_in_view_unless_the_reader_has_scrolled_up() -> Result<()> 
         page.run()?;
         until_more_lines(page, 1_100)?;
         page.until("the newest line is in view", || page.is(&format!("{BELOW} < 24")))?;
-        scroll(page, false)?;
+        // Once is enough, however many lines come meanwhile.
+        assert!(scroll(page, false)? > 1000.0, "the reader can scroll up");
         until_more_lines(page, 100)?;
         assert!(page.is(&format!("{BELOW} > 1000"))?, "it stays where the reader is");
-        scroll(page, true)?;
+        // Lines that come before the browser tells of it are below the end that was scrolled to.
+        page.until("the log is at its end", || Ok(scroll(page, true)? < 24.0))?;
         until_more_lines(page, 100)?;
         page.until("the newest line is in view again", || page.is(&format!("{BELOW} < 24")))?;
         page.stop()

@@ -89,7 +89,7 @@ fn typed_values_leave_the_last_good_run_on_screen() -> Result<()> {
         page.until("it is mended", || Ok(page.alerts()?.is_empty()))?;
         assert_ne!(page.address()?, address);
         page.run_to_the_end()?;
-        assert!(page.result()?.contains("3 threads"), "{}", page.result()?);
+        assert!(page.result()?.contains("Threads: 3."), "{}", page.result()?);
         Ok(())
     })
 }

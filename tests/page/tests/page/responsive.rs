@@ -6,6 +6,9 @@ use threadlab_page_tests::{Page, Site, in_browser, measure};
 /// How long the page's own thread computes at a time, in milliseconds.
 const SLICE: f64 = 120.0;
 
+/// How long the page may draw in a frame, on a machine that has other things to do, in milliseconds.
+const DRAWING: f64 = 60.0;
+
 /// Who worked, as the output tells, and as the chart does.
 const PARTS: [(&str, &str); 3] = [
     ("Nobody works", "nobody works"),
@@ -54,8 +57,13 @@ fn the_meter_tells_of_the_pages_frames_while_workers_and_the_page_work() -> Resu
         for (who, _) in PARTS {
             let part = told(&output, who)?;
             assert!(part.late <= part.count && part.count > 0, "{who}: {part:?}");
-            // Both meters look at the same frames; the demo's numbers have one place.
-            assert!(part.longest <= seen.longest() + 0.1, "{who}: {part:?}; {} ms were seen", seen.longest());
+            // Both meters look at the same frames, but one reads the clock when it is called, and the other the time of
+            // the frame; in between the page may draw.
+            assert!(
+                part.longest <= seen.longest() + DRAWING,
+                "{who}: {part:?}; {} ms were seen",
+                seen.longest()
+            );
             longest.push(part.longest);
         }
         let (workers, itself) = (longest[1], longest[2]);

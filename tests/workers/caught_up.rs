@@ -8,7 +8,6 @@ use std::rc::Rc;
 use std::task::{Poll, Waker};
 use threadlab_harness::{Named, engine};
 use threadlab_host::{ChildNews, Notice, Options, Outcome, Process as Run};
-use threadlab_processes::Error;
 use threadlab_processes::process::spawn;
 use threadlab_threads::{output, thread};
 use threadlab_trace::{Event, What};
@@ -23,16 +22,15 @@ const APART: u64 = 5;
 const STALL: f64 = 400.0;
 const LATE: f64 = 200.0;
 
-fn count(_: u32) -> Result<(), Error> {
-    for number in 0..LINES {
-        output::print(&number.to_string());
+fn count(lines: u64) {
+    for number in 0..lines {
+        output::print(number.to_string());
         thread::sleep(Duration::from_millis(APART));
     }
-    Ok(())
 }
 
 pub static PROGRAMS: &[Named] = &[("processes that print", |_| {
-    let children = [0, 1, 2].map(|number| spawn(count, number));
+    let children = [LINES; 3].map(|lines| spawn(count, lines));
     start(&children)?;
     all_well(&children)?;
     Ok(String::new())
@@ -58,7 +56,8 @@ fn times(events: &[Event]) -> impl Iterator<Item = f64> {
 async fn what_is_told_was_not_printed_before_what_has_been_caught_up_with() {
     let (lines, stalls, caught_up) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(0)), Rc::new(Cell::new(0)));
     let behind: Rc<RefCell<Vec<String>>> = Rc::default();
-    let (ended, waker): (Rc<RefCell<Option<Outcome>>>, Rc<RefCell<Option<Waker>>>) = Default::default();
+    let ended: Rc<RefCell<Option<Outcome>>> = Rc::default();
+    let waker: Rc<RefCell<Option<Waker>>> = Rc::default();
     // The run's own clock begins a moment later.
     let begun = now();
     let listener = {

@@ -32,8 +32,11 @@ const PAGE_TARGET: f64 = 200.0;
 /// The columns of the table, and whether they hold numbers.
 const COLUMNS: [&str; 9] = ["id", "peer", "ours", "theirs", "unit", "ratio", "spread", "target", "holds"];
 
+/// The filter that chooses the benchmarks of the page.
+const PAGE: &str = "page";
+
 /// Measures, prints a table, and writes `target/bench.json`; with a filter only those benchmarks of the engine whose name
-/// contains it, and nothing is written.
+/// contains it, or with `page` those of the page, and nothing is written.
 ///
 /// # Errors
 /// When a part cannot be measured; a row that misses its target is no error.
@@ -56,13 +59,11 @@ pub fn run(workspace: &Workspace, cache: &Cache, filter: Option<&str>) -> Result
             measure(&mut cargo)
         })?);
     }
-    if filter.is_some() {
-        print!("\n{}", table(&rows));
-        return Ok(());
-    }
     let has_page_bench =
         suites::test_targets(&workspace.path("tests/page/tests"))?.iter().any(|name| name == "bench");
-    if has_page_bench {
+    if filter.is_some_and(|filter| filter != PAGE) {
+        // It takes minutes, and a filter is for something else.
+    } else if has_page_bench {
         rows.extend(step("measure the page", || {
             suites::with_page(workspace, cache, |cargo| {
                 cargo.args(["--test", "bench", "--", "--nocapture", "--include-ignored", "--test-threads=1"]);
@@ -71,6 +72,10 @@ pub fn run(workspace: &Workspace, cache: &Cache, filter: Option<&str>) -> Result
         })?);
     } else {
         note("tests/page has no test named bench, so the page's times are not measured");
+    }
+    if filter.is_some() {
+        print!("\n{}", table(&rows));
+        return Ok(());
     }
     let setup = Setup::find_or_install(workspace, cache)?;
     let dist = crate::page::build(workspace, &setup)?;

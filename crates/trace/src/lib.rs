@@ -22,6 +22,7 @@
 //! assert!(matches!(&events.last().unwrap().what, What::Printed { text } if text == "hello"));
 //! ```
 
+mod code;
 mod event;
 pub mod frame_meter;
 mod ids;

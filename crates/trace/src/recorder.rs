@@ -1,6 +1,7 @@
 //! What a process records into: one directory for all, one recorder for each worker.
 
-use crate::record::{Code, Header, UNIT_BYTES, Unit, cut};
+use crate::code::Code;
+use crate::record::{Header, UNIT_BYTES, Unit, cut};
 use crate::ring::{Budget, CHUNK_UNITS, Ring, Writer};
 use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use crate::vocabulary::Entry;

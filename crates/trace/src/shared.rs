@@ -4,7 +4,7 @@
 //! these events is one for all processes. They have no places in the program's source, which the kernel does not know;
 //! each has its process's number instead.
 
-use crate::record::Code;
+use crate::code::Code;
 use crate::recorder::Recorder;
 use crate::vocabulary::Entry;
 use crate::{Event, Mode, ObjectId, ObjectKind, Purpose, Refusal, Size, ThreadId, What};

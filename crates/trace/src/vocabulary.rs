@@ -1,6 +1,7 @@
 //! The words of a recorder: a method for each thing that can happen to a thread.
 
-use crate::record::{Code, DAEMON, TIMED, timer_lead};
+use crate::code::Code;
+use crate::record::{DAEMON, TIMED, timer_lead};
 use crate::recorder::{Caller, Recorder};
 use crate::{Mode, ObjectId, ObjectKind, Purpose, Size, StartMethod, ThreadId};
 

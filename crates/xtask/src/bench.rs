@@ -61,16 +61,15 @@ pub fn run(workspace: &Workspace, cache: &Cache, filter: Option<&str>) -> Result
     }
     let has_page_bench =
         suites::test_targets(&workspace.path("tests/page/tests"))?.iter().any(|name| name == "bench");
-    if filter.is_some_and(|filter| filter != PAGE) {
-        // It takes minutes, and a filter is for something else.
-    } else if has_page_bench {
+    let wants_page = filter.is_none_or(|filter| filter == PAGE);
+    if wants_page && has_page_bench {
         rows.extend(step("measure the page", || {
             suites::with_page(workspace, cache, |cargo| {
                 cargo.args(["--test", "bench", "--", "--nocapture", "--include-ignored", "--test-threads=1"]);
                 measure(cargo)
             })
         })?);
-    } else {
+    } else if wants_page {
         note("tests/page has no test named bench, so the page's times are not measured");
     }
     if filter.is_some() {

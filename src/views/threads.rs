@@ -126,10 +126,11 @@ fn row(run: &Run, process: &Process, thread: &Thread) -> Html {
             data-progress={percent.map(|percent| percent.to_string())}>
             <th scope="row">{ thread_name(model, thread.id()) }</th>
             <td>
-                // What is waited for can be long; the table keeps its lines all the same.
+                // What is waited for can be long; the table keeps its lines all the same. Another state has words of its own:
+                // were they the same element, they would be seen to move, since no two states are equally wide.
                 <span class="clamp" title={words.clone()}>
-                    <span class={format!("state state-{state}")}>{ state }</span>
-                    if let Some(words) = words { <span class="waits">{ words }</span> }
+                    <span key={state} class={format!("state state-{state}")}>{ state }</span>
+                    { for words.map(|words| html! { <span key={format!("{state} words")} class="waits">{ words }</span> }) }
                 </span>
             </td>
             <td class="progress-cell">

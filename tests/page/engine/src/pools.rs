@@ -69,10 +69,29 @@ pub fn busy() -> Result<String, String> {
         }
         let _ = crunched.get();
     }
+    sleep_then_wait(&pool)?;
     pool.close();
     pool.join().map_err(words)?;
     web.shutdown().map_err(words)?;
     Ok("busy".to_owned())
+}
+
+/// All workers sleep, each in a task, and from that go on to wait, for long enough that both are shown.
+fn sleep_then_wait(pool: &Pool) -> Result<(), String> {
+    let door = Arc::new(lock::named("door", ()));
+    let held = door.lock();
+    let tasks = (0..4).map(|_| {
+        let door = Arc::clone(&door);
+        let task = move || {
+            thread::sleep(Duration::from_millis(300));
+            drop(door.lock());
+        };
+        pool.apply_async(task).map_err(words)
+    });
+    let tasks = tasks.collect::<Result<Vec<_>, _>>()?;
+    thread::sleep(Duration::from_millis(600));
+    drop(held);
+    tasks.into_iter().try_for_each(|task| task.get().map_err(words))
 }
 
 /// Both workers wait for tasks that only they could run.

@@ -107,7 +107,8 @@ pub fn Output(props: &RunProps) -> Html {
                 if first > 0 {
                     <p class="empty">{ format!("{} left out.", words::counted(first, "older line is", "older lines are")) }</p>
                 }
-                { for blocks }
+                // Alone in their element, all with keys: among others each would be drawn anew when the first one leaves.
+                <div>{ for blocks }</div>
                 if printed == 0 { <p class="empty">{ nothing(state) }</p> }
             </div>
         </section>

@@ -20,6 +20,8 @@ const AT_THE_END: i32 = 24;
 /// Keeps the newest line in view, unless the reader has scrolled up.
 struct Follow {
     on: bool,
+    /// The number of the run whose lines it follows.
+    run: u32,
     /// Where it has scrolled to: what the browser tells of that is not the reader's doing, and new lines may have come
     /// since.
     top: i32,
@@ -70,17 +72,20 @@ pub fn Output(props: &RunProps) -> Html {
         (run.number, output.printed(), output.dropped(), run.state)
     });
     let body = use_node_ref();
-    let follow = use_mut_ref(|| Follow { on: true, top: 0 });
+    let follow = use_mut_ref(|| Follow { on: true, run: number, top: 0 });
     // Whole blocks leave, so that none has to be looked at again for the lines that it loses.
     let first = printed.saturating_sub(MAX_LINES).next_multiple_of(BLOCK).max(dropped);
 
     use_effect_with((printed, number), {
         let (body, follow) = (body.clone(), follow.clone());
-        move |&(printed, _)| {
+        move |&(printed, number)| {
             if let Some(body) = body.cast::<Element>() {
                 let mut follow = follow.borrow_mut();
-                if printed == 0 {
+                // The first look at a new run may already find lines: where the reader was in the last run's says nothing.
+                if printed == 0 || follow.run != number {
+                    follow.run = number;
                     follow.set(&body, true);
+                    follow.top = body.scroll_top();
                 }
                 follow.scroll(&body);
             }

@@ -52,6 +52,14 @@ fn the_newest_line_is_in_view_unless_the_reader_has_scrolled_up() -> Result<()> 
         page.until("the log is at its end", || Ok(scroll(page, true)? < 24.0))?;
         until_more_lines(page, 100)?;
         page.until("the newest line is in view again", || page.is(&format!("{BELOW} < 24")))?;
+        // Who was reading in the middle when a run ended has not asked to be left there in the next.
+        assert!(scroll(page, false)? > 1000.0, "the reader can scroll up");
+        page.stop()?;
+        let former = printed(page)?;
+        page.run()?;
+        page.until("the lines are those of the new run", || Ok(printed(page)? < former))?;
+        until_more_lines(page, 200)?;
+        page.until("the newest line of the new run is in view", || page.is(&format!("{BELOW} < 24")))?;
         page.stop()
     })
 }

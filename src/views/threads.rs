@@ -36,14 +36,14 @@ pub fn Threads(props: &RunProps) -> Html {
             </div>
             <div class="panel-body" tabindex="0" role="group" aria-label="Table of threads">
                 <table aria-label="Threads">
-                    <thead>
+                    <thead key="head">
                         <tr><th scope="col">{ "Name" }</th><th scope="col">{ "State" }</th>
                             <th scope="col">{ "Progress" }</th></tr>
                     </thead>
                     { for groups }
-                    if all > MAX_ROWS {
-                        <tbody><tr><td colspan="3">{ format!("and {} more", all - MAX_ROWS) }</td></tr></tbody>
-                    }
+                    { for (all > MAX_ROWS).then(|| html! {
+                        <tbody key="more"><tr><td colspan="3">{ format!("and {} more", all - MAX_ROWS) }</td></tr></tbody>
+                    }) }
                 </table>
                 if all == 0 {
                     <p class="empty">{ "Each thread gets a row here when the demo runs." }</p>
@@ -57,7 +57,7 @@ pub fn Threads(props: &RunProps) -> Html {
 fn group(run: &Run, process: &Process, shown: usize) -> Html {
     let heading = (process.number() != FIRST_PROCESS).then(|| {
         html! {
-            <tr class="process-row">
+            <tr key="heading" class="process-row">
                 <th colspan="3" scope="rowgroup">
                     <span class="clamp" title={process.failure().map(str::to_owned)}>
                         <span class="process-name">{ process.name() }</span>{ " " }
@@ -70,10 +70,11 @@ fn group(run: &Run, process: &Process, shown: usize) -> Html {
     });
     // The main thread's row has its place before that begins, so that nothing below moves then.
     let coming = heading.is_some() && process.model().threads().len() == 0;
+    // All with keys, as wherever rows are added at the end: among others every row would be drawn anew then.
     let rows = html! {
         <tbody key={process.number()}>
-            { heading }
-            if coming { <tr aria-hidden="true"><td /><td /><td /></tr> }
+            { for heading }
+            { for coming.then(|| html! { <tr key="coming" aria-hidden="true"><td /><td /><td /></tr> }) }
             { for process.model().threads().take(shown).map(|thread| row(run, process, thread)) }
         </tbody>
     };

@@ -14,14 +14,14 @@ use yew::prelude::*;
 const MAX_NAMED: usize = 3;
 
 /// All of it, or nothing where the processes share nothing.
-pub(super) fn section(family: &Family) -> Html {
+pub(super) fn section(family: &Family) -> Option<Html> {
     let shared = family.shared();
     if shared.model().objects().len() == 0 {
-        return Html::default();
+        return None;
     }
-    html! {
-        <section class="between" aria-label="Between processes">
-            <h3 class="process-name">{ "Between processes" }</h3>
+    Some(html! {
+        <section key="between" class="between" aria-label="Between processes">
+            <h3 key="heading" class="process-name">{ "Between processes" }</h3>
             { for shared.pipes().map(|ends| pipe(family, ends)) }
             { for shared.objects().map(|object| match object.state() {
                 ObjectState::Queue(state) => {
@@ -37,7 +37,7 @@ pub(super) fn section(family: &Family) -> Html {
                 _ => card(shared.model(), object),
             }) }
         </section>
-    }
+    })
 }
 
 /// How full a queue is: `3 of 10 items`.

@@ -46,39 +46,42 @@ pub fn Objects(props: &RunProps) -> Html {
         <section class="panel panel-objects" aria-label="Shared objects">
             <h2>{ "Shared objects" }</h2>
             <div class="panel-body" tabindex="0" role="group" aria-label="List of shared objects">
-                { between::section(&run.family) }
-                { for run.family.processes().map(|process| group(&props.runner, process)) }
-                if none {
-                    <p class="empty">{ if run.state.is_over() {
+                // All with keys: among others every card would be drawn anew when one is added.
+                { for between::section(&run.family) }
+                { for run.family.processes().filter_map(|process| group(&props.runner, process)) }
+                { for none.then(|| html! {
+                    <p key="none" class="empty">{ if run.state.is_over() {
                         "This run used no lock, no queue and nothing else of that kind."
                     } else {
                         "A lock or a queue shows up here when a thread first uses it."
                     } }</p>
-                }
+                }) }
             </div>
         </section>
     }
 }
 
 /// The objects of a process, below its name if it is a child.
-fn group(runner: &Runner, process: &Process) -> Html {
+fn group(runner: &Runner, process: &Process) -> Option<Html> {
     let model = process.model();
+    if model.objects().len() == 0 {
+        return None;
+    }
     let card = |object: &Object| match object.state() {
         ObjectState::Timers(timers) => drawn(model, object, timers::draw(runner, model, object, timers)),
         _ => card(model, object),
     };
-    if process.number() == FIRST_PROCESS {
-        return html! { <>{ for model.objects().map(card) }</> };
-    }
-    if model.objects().len() == 0 {
-        return Html::default();
-    }
-    html! {
-        <section class="process-objects" key={process.number()} data-process={process.number().to_string()}>
-            <h3 class="process-name">{ process.name() }</h3>
-            { for model.objects().map(card) }
-        </section>
-    }
+    let key = process.number();
+    Some(if key == FIRST_PROCESS {
+        html! { <key={key}>{ for model.objects().map(card) }</> }
+    } else {
+        html! {
+            <section class="process-objects" {key} data-process={key.to_string()}>
+                <h3 key="heading" class="process-name">{ process.name() }</h3>
+                { for model.objects().map(card) }
+            </section>
+        }
+    })
 }
 
 fn card(model: &Model, object: &Object) -> Html {

@@ -38,7 +38,7 @@ pub(super) fn of_several(
                         }
                     </li>
                 }) }
-                if more > 0 { <li>{ format!("and {more} more") }</li> }
+                { for (more > 0).then(|| html! { <li key="more">{ format!("and {more} more") }</li> }) }
             </ol>
         </div>
     }

@@ -19,6 +19,7 @@ mod objects;
 mod output;
 mod pools;
 mod processes;
+mod redraw;
 mod responsive;
 mod shared;
 mod shots;

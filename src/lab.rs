@@ -8,7 +8,7 @@ use crate::run::RunState;
 use crate::runner::Runner;
 use crate::views::{
     Answer, Article, Charts, Code, Compare, Controls, Keep, Notices, Objects, Output, Parameters, Presets,
-    ResultPanel, Share, Steps, Threads, TimelineFigure, use_told,
+    ResultPanel, Share, Steps, Threads, TimelineFigure, UnderWay, use_told,
 };
 use gloo_events::{EventListener, EventListenerOptions};
 use std::collections::BTreeMap;
@@ -77,7 +77,7 @@ pub fn Lab(props: &Props) -> Html {
     use_keys(&onrun, &onstop);
 
     let lesson = use_lesson(about.id);
-    let answer = use_answer(runner, about.id);
+    let (answer, under_way) = use_answer(runner, about.id);
     let live = !state.may_run();
     html! {
         <>
@@ -87,7 +87,7 @@ pub fn Lab(props: &Props) -> Html {
                 <p class="summary">{ about.summary }</p>
                 <Notices address={props.notices.clone()} runner={runner.clone()} />
             </div>
-            <Article {demo} lesson={lesson.clone()} {answer} wide={browser::matches(WIDE)} />
+            <Article {demo} lesson={lesson.clone()} {answer} {under_way} wide={browser::matches(WIDE)} />
             <div class="stage">
                 <div class="tools">
                     <Presets form={form.clone()} {onpreset} />
@@ -117,19 +117,31 @@ fn show(form: Form, fresh: bool, set: &UseStateSetter<Opened>) {
     set.set(Opened { place: Place::Demo(form), notices: Vec::new() });
 }
 
-/// What the last run of the demo `id` has to say to its question.
+/// What the last run of the demo `id` has to say to its question, and whether another is under way.
 #[hook]
-fn use_answer(runner: &Runner, id: &'static str) -> Answer {
+fn use_answer(runner: &Runner, id: &'static str) -> (Answer, UnderWay) {
     let answers = use_mut_ref(BTreeMap::<&'static str, Answer>::new);
     let mut answers = answers.borrow_mut();
     let run = runner.run();
-    if (run.state.is_over() || run.state == RunState::Deadlocked)
-        && let Some(ran) = run.demo
-    {
+    let under_way = match run.state {
+        _ if run.demo.is_none_or(|ran| ran.about.id != id) => UnderWay::No,
+        RunState::Starting | RunState::Running => UnderWay::Runs,
+        RunState::Deadlocked => UnderWay::Deadlocked,
+        RunState::Idle | RunState::Finished | RunState::Stopped | RunState::Failed => UnderWay::No,
+    };
+    if let Some(ran) = run.demo {
         let shown = run.model().result().and_then(|result| Findings::parse(result).answer);
-        answers.insert(ran.about.id, shown.map_or(Answer::Open, Answer::Shown));
+        match shown {
+            Some(shown) if run.state != RunState::Running => {
+                answers.insert(ran.about.id, Answer::Shown(shown));
+            }
+            None if run.state.is_over() => {
+                answers.insert(ran.about.id, Answer::Open);
+            }
+            _ => {}
+        }
     }
-    answers.get(id).copied().unwrap_or_default()
+    (answers.get(id).copied().unwrap_or_default(), under_way)
 }
 
 /// Ctrl+Enter runs, Escape stops, wherever the focus is.

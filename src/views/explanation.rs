@@ -1,6 +1,6 @@
 //! What to make of a demo.
 
-use super::{Answer, Question};
+use super::{Answer, Question, UnderWay};
 use crate::loading::Loading;
 use threadlab_demos::Demo;
 use threadlab_lessons::Lesson;
@@ -13,8 +13,10 @@ pub struct Props {
     pub demo: &'static Demo,
     /// Its lesson.
     pub lesson: Loading<Lesson>,
-    /// What the last run has to say to its question.
+    /// What the last run that is over has to say to its question.
     pub answer: Answer,
+    /// The run after that.
+    pub under_way: UnderWay,
     /// Whether there is room to show everything at once.
     pub wide: bool,
 }
@@ -24,6 +26,7 @@ impl PartialEq for Props {
         self.demo.about.id == other.demo.about.id
             && self.lesson == other.lesson
             && self.answer == other.answer
+            && self.under_way == other.under_way
             && self.wide == other.wide
     }
 }
@@ -39,11 +42,11 @@ pub fn Article(props: &Props) -> Html {
             </details>
         }
     };
-    let id = props.demo.about.id;
+    let (id, answer, under_way) = (props.demo.about.id, props.answer, props.under_way);
     let content = match &props.lesson {
         Loading::Ready(lesson) => html! {
             <>
-                <Question key={id} {id} lesson={lesson.clone()} answer={props.answer} />
+                <Question key={id} {id} lesson={lesson.clone()} {answer} {under_way} />
                 { part("Look for", &lesson.look_for) }
                 { part("Try", &lesson.try_this) }
                 { part("Why", &lesson.why) }

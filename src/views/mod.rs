@@ -35,7 +35,7 @@ pub use objects::Objects;
 pub use output::Output;
 pub use parameters::Parameters;
 pub use presets::Presets;
-pub use question::{Answer, Question};
+pub use question::{Answer, Question, UnderWay};
 pub use refresh::{use_refresh, use_told};
 pub use result::ResultPanel;
 pub use share::Share;

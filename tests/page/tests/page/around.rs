@@ -229,14 +229,34 @@ fn matching_lines_bear_the_same_number_in_both_languages() -> Result<()> {
 #[test]
 fn the_question_is_answered_by_the_run() -> Result<()> {
     in_browser(|page| {
-        page.open(Site::People, "#/lock?speed=20")?;
+        let verdict = "document.querySelector('.answer .hint').innerText";
+        page.open(Site::People, "#/lock?speed=0.1")?;
         page.until("the question is there", || page.is("document.querySelector('.choice')"))?;
+        assert!(page.text_of(verdict)?.contains("press Run"), "{}", page.text_of(verdict)?);
         page.session.click(&element(page, ".choice:last-of-type input")?)?;
-        page.run_to_the_end()?;
+        assert!(page.text_of(verdict)?.contains("press Run"), "{}", page.text_of(verdict)?);
+        page.run()?;
+        page.until("the answer is to come", || Ok(page.text_of(verdict)?.contains("when the run ends")))?;
+        page.fill("Speed", "20")?;
+        page.until_run_is("finished")?;
         let shown = "document.querySelector('.choice-shown')?.innerText ?? ''";
         page.until("the run has shown it", || Ok(page.text_of(shown)?.starts_with("No")))?;
-        let verdict = "document.querySelector('.answer .hint').innerText";
         page.until("the answer was right", || Ok(page.text_of(verdict)?.starts_with("Right")))?;
         Ok(())
+    })
+}
+
+#[test]
+fn a_deadlock_leaves_the_question_open_until_the_run_is_over() -> Result<()> {
+    in_browser(|page| {
+        let verdict = "document.querySelector('.answer .hint').innerText";
+        // The parent's patience is longer than the page needs to see that the child waits for ever.
+        page.open(Site::People, "#/fork-hazard?hold=0&patience=15&speed=20")?;
+        page.until("the question is there", || page.is("document.querySelector('.choice')"))?;
+        page.run()?;
+        page.until_run_is("deadlocked")?;
+        page.until("nothing is answered so far", || Ok(page.text_of(verdict)?.contains("so far")))?;
+        page.stop()?;
+        page.until("nothing was answered", || Ok(page.text_of(verdict)?.contains("did not answer")))
     })
 }

@@ -31,11 +31,10 @@ pub(super) fn draw(object: &Object, queue: &Queue) -> Drawing {
         html! { <i {class}>{ item }</i> }
     });
     let room = capacity.map_or(0, |capacity| (capacity as usize).min(MAX_ITEMS).saturating_sub(shown));
-    let tasks = match object.kind() {
-        Some(ObjectKind::SimpleQueue) => String::new(),
-        // Nobody has ever said that a task is done: this program does not count them.
-        _ if queue.unfinished() == queue.put() => String::new(),
-        _ => format!(", {} not done", threadlab_demos::grouped(queue.unfinished())),
+    let tasks = if queue.counts_tasks() {
+        format!(", {} not done", threadlab_demos::grouped(queue.unfinished()))
+    } else {
+        String::new()
     };
     Drawing {
         words,

@@ -9,6 +9,7 @@ pub struct Queue {
     capacity: Option<u32>,
     put: u64,
     unfinished: u64,
+    counts_tasks: bool,
     shut_down: bool,
     /// What was left in it was thrown away when it was shut down.
     emptied: bool,
@@ -48,6 +49,11 @@ impl Queue {
     /// How many items were put into it and not reported done yet.
     pub fn unfinished(&self) -> u64 {
         self.unfinished
+    }
+
+    /// Whether the program reports work done, so that [`unfinished`](Self::unfinished) tells of work: many never do.
+    pub fn counts_tasks(&self) -> bool {
+        self.counts_tasks
     }
 
     /// Whether it is shut down, so that nothing can be put any more.
@@ -91,6 +97,7 @@ impl Queue {
 
     /// Returns whether there was work to be reported done.
     pub(crate) fn task_done(&mut self) -> bool {
+        self.counts_tasks = true;
         let fits = self.unfinished > 0;
         self.unfinished = self.unfinished.saturating_sub(1);
         fits

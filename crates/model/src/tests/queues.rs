@@ -50,8 +50,10 @@ fn getters_wait_for_items_and_joiners_for_the_work() {
     assert_eq!(run.words(MAIN), "all tasks of Queue 'jobs' to be done");
     run.at(4, A, What::Got { object, item: 0 });
     assert_eq!((queue(&run, jobs).unfinished(), queue(&run, jobs).capacity()), (1, None));
+    assert!(!queue(&run, jobs).counts_tasks(), "nobody has reported any work done");
     run.at(5, A, What::TaskDone { object }).at(6, MAIN, What::WaitEnded { object });
     assert_eq!((queue(&run, jobs).unfinished(), run.model.anomalies()), (0, 0));
+    assert!(queue(&run, jobs).counts_tasks());
     run.at(7, A, What::TaskDone { object });
     assert_eq!(run.model.anomalies(), 1, "there was no work");
 }
@@ -69,6 +71,7 @@ fn what_is_thrown_away_need_not_be_done() {
     run.at(4, A, What::Got { object, item: 3 }).at(5, MAIN, What::Put { object, item: 4 });
     assert_eq!((items(&run, jobs), queue(&run, jobs).unfinished()), (vec![], 2));
     assert!(queue(&run, jobs).is_shut_down());
+    assert!(!queue(&run, jobs).counts_tasks(), "what is thrown away was not done");
     assert_eq!(run.model.anomalies(), 0);
 }
 

@@ -6,7 +6,7 @@ use core::fmt;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::Once;
 
-/// A panic that ended a thread.
+/// A panic that ended a thread. In words: its message, with the name of the file without its folders, and the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Panic {
     /// The message; for a payload that is no text, its absence is said.
@@ -21,7 +21,11 @@ impl fmt::Display for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
             0 => f.write_str(&self.message),
-            line => write!(f, "{} ({}, line {line})", self.message, self.file),
+            line => {
+                // A path is long, and says how somebody's computer is arranged.
+                let name = self.file.rsplit(['/', '\\']).next().unwrap_or(&self.file);
+                write!(f, "{} ({name}, line {line})", self.message)
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ fn a_panic_reaches_the_joiner_with_its_place() {
     let JoinError::Panicked { name, panic } = clumsy.join().unwrap_err() else { panic!("a panic") };
     assert_eq!((name.as_str(), panic.message.as_str()), ("clumsy", "dropped it"));
     assert!(panic.file.ends_with("mod.rs") && panic.line > 0);
+    assert_eq!(panic.to_string(), format!("dropped it (mod.rs, line {})", panic.line), "without its folders");
 }
 
 #[test]

@@ -16,6 +16,13 @@ use yew::Callback;
 /// The shortest time between two refreshes of the page's texts and tables, in milliseconds.
 const REFRESH: f64 = 80.0;
 
+/// How many times as long as a refresh took the page waits at least until the next one: what is left is for the picture, and
+/// for whoever clicks and types.
+const REST: f64 = 4.0;
+
+/// The longest time between two refreshes however long they take, in milliseconds.
+const LONGEST_REST: f64 = 600.0;
+
 /// How much of a run's time is in view at first, in microseconds.
 pub const USUAL_VIEW: u64 = 20_000_000;
 
@@ -78,6 +85,8 @@ struct Inner {
     listeners: RefCell<Vec<(u32, Callback<()>)>>,
     listener_numbers: Cell<u32>,
     refreshed: Cell<f64>,
+    /// How long the last refresh took, in milliseconds.
+    refresh_took: Cell<f64>,
     /// All processes have told what they recorded before this time, in microseconds of the page's time.
     told: Cell<u64>,
     refresh: RefCell<Option<Timeout>>,
@@ -121,6 +130,7 @@ impl Default for Runner {
             listeners: RefCell::default(),
             listener_numbers: Cell::new(0),
             refreshed: Cell::new(0.0),
+            refresh_took: Cell::new(0.0),
             told: Cell::default(),
             refresh: RefCell::default(),
             look: RefCell::default(),
@@ -133,7 +143,7 @@ impl Default for Runner {
 
 impl Runner {
     /// Calls `listener` when there is something new to show: at once when a run changes its state, otherwise at most
-    /// some twelve times a second.
+    /// some twelve times a second, and less often where that would take much of the page's time.
     #[must_use = "the listener is gone when this is dropped"]
     pub fn listen(&self, listener: Callback<()>) -> Subscription {
         let number = self.0.listener_numbers.get();
@@ -416,9 +426,14 @@ impl Inner {
         if self.refresh.borrow().is_some() {
             return;
         }
-        let wait = self.refreshed.get() + REFRESH - browser::now_millis();
+        let between = (REST * self.refresh_took.get()).clamp(REFRESH, LONGEST_REST);
+        let wait = self.refreshed.get() + between - browser::now_millis();
         let inner = Rc::downgrade(self);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and REFRESH")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 0 and LONGEST_REST"
+        )]
         let timeout = Timeout::new(wait.ceil().max(0.0) as u32, move || {
             if let Some(inner) = inner.upgrade() {
                 inner.notify();
@@ -444,5 +459,13 @@ impl Inner {
         for listener in listeners {
             listener.emit(());
         }
+        // Views are rendered once this has returned, and before any timeout.
+        let inner = Rc::downgrade(self);
+        Timeout::new(0, move || {
+            if let Some(inner) = inner.upgrade() {
+                inner.refresh_took.set(browser::now_millis() - inner.refreshed.get());
+            }
+        })
+        .forget();
     }
 }

@@ -5,6 +5,10 @@ pub mod lanes;
 #[cfg(target_arch = "wasm32")]
 pub mod paint;
 #[cfg(target_arch = "wasm32")]
+pub mod pen;
+#[cfg(target_arch = "wasm32")]
+pub mod spans;
+#[cfg(target_arch = "wasm32")]
 pub mod stage;
 #[cfg(target_arch = "wasm32")]
 pub mod theme;

@@ -19,6 +19,13 @@ use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
 /// With less motion the picture of a live run is drawn this often, in milliseconds between two.
 const CALM: u32 = 250;
 
+/// How long it may take to draw the picture, in milliseconds, for it to be drawn in every frame. If it takes longer, frames are
+/// left out in proportion, so that the page has time for everything else.
+const SHARE: f64 = 6.0;
+
+/// Frames that are left out at most between two pictures.
+const MOST_LEFT_OUT: u32 = 5;
+
 /// A canvas that shows a runner's run. Clones are the same stage.
 #[derive(Clone)]
 pub struct Stage(Rc<Inner>);
@@ -35,6 +42,8 @@ struct Inner {
     screen: Cell<Option<Screen>>,
     frame: RefCell<Option<AnimationFrame>>,
     pause: RefCell<Option<Timeout>>,
+    /// Frames to leave out before the next picture of a live run.
+    left_out: Cell<u32>,
 }
 
 /// What the browser says of where the picture is. Asking is slow, so it is asked only when something has changed.
@@ -71,6 +80,7 @@ impl Stage {
             screen: Cell::default(),
             frame: RefCell::default(),
             pause: RefCell::default(),
+            left_out: Cell::default(),
         }));
         stage.restyle();
         Some(stage)
@@ -164,9 +174,17 @@ impl Inner {
     fn on_frame(inner: &Weak<Self>) {
         let Some(inner) = inner.upgrade() else { return };
         inner.frame.borrow_mut().take();
+        // The picture moves by itself only while time goes on; otherwise this may be the last one.
+        let goes_on = inner.runner.run().state.has_time();
+        if let Some(left) = inner.left_out.get().checked_sub(1).filter(|_| goes_on) {
+            inner.left_out.set(left);
+            inner.wake();
+            return;
+        }
+        let began = browser::now_millis();
         inner.draw();
-        // The picture moves by itself only while time goes on.
-        if !inner.runner.run().state.has_time() {
+        inner.left_out.set(frames_to_leave_out(browser::now_millis() - began));
+        if !goes_on {
             return;
         }
         if inner.screen().calm {
@@ -246,6 +264,13 @@ impl Inner {
             self.canvas.set_height(down);
         }
     }
+}
+
+/// Frames that go without a picture after one that took so many milliseconds.
+fn frames_to_leave_out(took: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts from float saturate")]
+    let shares = (took / SHARE) as u32;
+    shares.min(MOST_LEFT_OUT)
 }
 
 /// How much is in an object, in words.

@@ -22,7 +22,7 @@ impl Table {
                 rows: bars.iter().map(|(label, value)| vec![label.clone(), value.to_string()]).collect(),
             },
             Data::Histogram { x, values } => Self {
-                head: vec![format!("{x}, from"), "to less than".to_owned(), "how many".to_owned()],
+                head: vec![format!("from ({x})"), "to less than".to_owned(), "how many".to_owned()],
                 rows: classes(values).iter().map(of_class).collect(),
             },
             Data::Picture { makers, .. } => Self {
@@ -121,7 +121,7 @@ mod tests {
     fn bars_and_classes_and_tiles_are_rows() {
         assert_eq!(table(&Chart::bars("", "ms").bar("fork", 16.5)).rows, [["fork", "16.5"]]);
         let histogram = table(&Chart::histogram("", "ms late", [0.5, 1.5, 1.6, 4.1]));
-        assert_eq!(histogram.head[0], "ms late, from");
+        assert_eq!(histogram.head, ["from (ms late)", "to less than", "how many"]);
         assert_eq!(histogram.rows[0], ["0.5", "1", "1"]);
         let counts = histogram.rows.iter().map(|row| row[2].parse::<usize>());
         assert_eq!(counts.sum::<Result<usize, _>>(), Ok(4));

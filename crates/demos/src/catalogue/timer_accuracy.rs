@@ -43,7 +43,7 @@ fn measure(count: u32, apart: Duration) -> Result<Vec<f64>, ProgramError> {
     for number in 1..=count {
         timers.push(Measured::start(&format!("Timer-{number}"), apart * number)?);
     }
-    say!("{count} timers are pending");
+    say!("Timers that are pending: {count}");
     let mut all = Vec::new();
     for (number, timer) in (1..).zip(&timers) {
         all.push(timer.lateness()?);
@@ -95,7 +95,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
             .figure("late by, at worst", format_args!("{worst:.3} ms"));
     findings.answer = (never_early && worst > 0.0).then_some(2);
     let late = late.into_iter().map(|late| late.max(0.0));
-    Ok(findings.chart(Chart::histogram("How late the timers fired", "late by, ms", late)))
+    Ok(findings.chart(Chart::histogram("How late the timers fired", "ms late", late)))
 }
 
 /// What the page says about this demo.
@@ -189,7 +189,7 @@ for number in range(1, TIMERS + 1):
     started[number] = time.monotonic()  # (2)
     timer.start()
     timers.append(timer)
-print(f"{TIMERS} timers are pending")
+print(f"Timers that are pending: {TIMERS}")
 for timer in timers:
     timer.join()  # (3)
 

@@ -116,7 +116,7 @@ fn bars() -> Result<()> {
 fn a_histogram() -> Result<()> {
     in_browser(|page| {
         let (head, rows) = run_and_draw(page, HISTOGRAM)?;
-        assert_eq!(head, ["late by, ms, from", "to less than", "how many"]);
+        assert_eq!(head, ["from (ms late)", "to less than", "how many"]);
         let counts: Vec<u32> = rows.iter().map(|row| row[2].parse()).collect::<Result<_, _>>()?;
         assert_eq!(counts.iter().sum::<u32>(), 20, "{rows:?}");
         let drawing = drawing(page, HISTOGRAM.1)?;

@@ -282,7 +282,7 @@ fn b90_wait_and_as_completed_tell_quick_from_slow() {
     let mut in_time = as_completed_timeout(&both, Duration::from_millis(1));
     assert_eq!(in_time.next(), Some(Ok(quick.clone())));
     let late = in_time.next().unwrap().unwrap_err();
-    assert_eq!(late.to_string(), "1 of 2 tasks were not complete in time");
+    assert_eq!(late.to_string(), "tasks that were not complete in time: 1 of 2");
     assert_eq!(in_time.next(), None);
 
     let mut completed = as_completed(&[slow.clone(), quick.clone(), slow.clone(), quick.clone()]);

@@ -43,7 +43,9 @@ pub(super) fn section(family: &Family) -> Option<Html> {
 /// How full a queue is: `3 of 10 items`.
 fn queue_words(queue: &Queue) -> String {
     let items = match queue.capacity() {
-        Some(capacity) => format!("{} of {} items", grouped(queue.len()), grouped(capacity.into())),
+        Some(capacity) => {
+            format!("{} of {}", grouped(queue.len()), words::counted(capacity.into(), "item", "items"))
+        }
         None => words::counted(queue.len(), "item", "items"),
     };
     format!("{items}{}", if queue.is_shut_down() { ", shut down" } else { "" })
@@ -152,10 +154,12 @@ fn flow_words(from: &Object, to: &Object, channel: &Channel) -> String {
         (false, false, _) => "closed".to_owned(),
         (true, false, _) => "broken: nobody is left to read".to_owned(),
         (false, true, 0) => "end of file".to_owned(),
-        (false, true, _) => format!("{fill} bytes left, then the end of file"),
+        (false, true, _) => {
+            format!("{} left, then the end of file", words::counted(channel.fill().into(), "byte", "bytes"))
+        }
         (true, true, _) => match channel.capacity() {
             Some(capacity) => format!("{fill} of {} bytes underway", grouped(capacity.into())),
-            None => format!("{fill} bytes underway"),
+            None => format!("{} underway", words::counted(channel.fill().into(), "byte", "bytes")),
         },
     }
 }

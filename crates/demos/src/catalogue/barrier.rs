@@ -91,7 +91,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let in_step = "nobody began a phase before all had done the last";
     let mut findings = if use_barrier {
         let passed = passed.load(Ordering::Relaxed);
-        Findings::new(format!("All met at the end of {passed} of {phases} phases."))
+        Findings::new(format!("Phases at whose end all met: {passed} of {phases}."))
             .held(in_step, ahead == 0)
             .chart(chart)
     } else {
@@ -234,7 +234,7 @@ for gives_up in (0, 2):
         threads[-1].start()
     for thread in threads:
         thread.join()
-    print(f"All met at the end of {len(passed)} of {PHASES} phases.")
+    print(f"Phases at whose end all met: {len(passed)} of {PHASES}.")
 
 print("Nobody began a phase before all had done the last:", "no" if ahead else "yes")
 print("All others were told that it broke:", "yes" if len(told) == THREADS - 1 else "no")
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn with_the_barrier_all_are_in_step() {
         let findings = findings("threads=5&phases=4&pace=0&slower=0.01");
-        assert_eq!(findings.sentence, "All met at the end of 4 of 4 phases.");
+        assert_eq!(findings.sentence, "Phases at whose end all met: 4 of 4.");
         assert!(findings.plain().contains("\nBegun too early: 0×"), "{findings:?}");
         assert_eq!(findings.answer, Some(1));
         let Data::Bars { bars, .. } = &findings.charts[0].data else { panic!("{findings:?}") };
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn a_broken_barrier_lets_nobody_wait_for_ever() {
         let findings = findings("threads=4&phases=3&pace=0.01&slower=0.01&gives_up=2");
-        assert_eq!(findings.sentence, "All met at the end of 1 of 3 phases.");
+        assert_eq!(findings.sentence, "Phases at whose end all met: 1 of 3.");
         assert!(findings.plain().contains("\nAll others were told that it broke: yes"), "{findings:?}");
     }
 

@@ -135,7 +135,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let points =
         points.map(|(time, items)| (time.as_secs_f64(), f64::from(u32::try_from(items).unwrap_or(0))));
     let every = buffer.history.len().div_ceil(150);
-    Ok(Findings::new(format!("{} of {all} items came out of the buffer.", buffer.taken.len()))
+    Ok(Findings::new(format!("Items that came out of the buffer: {} of {all}.", buffer.taken.len()))
         .held("never more in it than there is room for", most <= room)
         .held("every item was taken once", once)
         .figure("producers had to wait", format!("{putting}×"))
@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn every_item_goes_through() {
         let findings = findings("producers=3&consumers=2&room=2&items=5&make=0&use=0.01");
-        assert!(findings.sentence == "15 of 15 items came out of the buffer.", "{findings:?}");
+        assert!(findings.sentence == "Items that came out of the buffer: 15 of 15.", "{findings:?}");
         assert!(findings.plain().contains("\nEvery item was taken once: yes"), "{findings:?}");
         let Data::Lines { series, .. } = &findings.charts[0].data else { panic!("{findings:?}") };
         assert_eq!(series[0].points.len(), 30);

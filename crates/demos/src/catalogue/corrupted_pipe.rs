@@ -89,11 +89,12 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     }
 
     let sent = writers * messages;
-    let of = format!("{whole} of {sent} messages of {} bytes came whole", grouped(length as u64));
+    let of =
+        format!("Messages that came whole: {whole} of {sent}. Bytes of each: {}", grouped(length as u64));
     let findings = if use_lock {
-        Findings::new(format!("With the lock: {of}.")).held("every message came whole", whole == sent)
+        Findings::new(format!("With the lock. {of}.")).held("every message came whole", whole == sent)
     } else {
-        Findings::new(format!("Without a lock: {of}.")).seen("every message came whole", whole == sent)
+        Findings::new(format!("Without a lock. {of}.")).seen("every message came whole", whole == sent)
     };
     let mut findings = findings
         .held("no mixed message was taken for a whole one", mistaken == 0)
@@ -226,9 +227,9 @@ def run(lock):
 
 if __name__ == "__main__":
     sent = WRITERS * MESSAGES
-    print(f"Without a lock: {len(run(None))} of {sent} messages came whole", flush=True)
+    print(f"Without a lock. Messages that came whole: {len(run(None))} of {sent}.", flush=True)
     whole = run(multiprocessing.Lock())
-    print(f"With the lock: {len(whole)} of {sent} messages came whole")
+    print(f"With the lock. Messages that came whole: {len(whole)} of {sent}.")
     print("Every message came whole:", "yes" if len(whole) == sent else "no")
     mistaken = [message for message in whole if len(message) != LENGTH]
     print("No mixed message was taken for a whole one:", "no" if mistaken else "yes")

@@ -98,7 +98,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let late_words =
         if clear { "waited for the second shot" } else { "did not wait: the event was still set" };
     let mut findings =
-        Findings::new(format!("{with_first} of {count} runners went off with the first shot."))
+        Findings::new(format!("Runners that went off with the first shot: {with_first} of {count}."))
             .held("nobody ran before the gun", too_early == 0)
             .held("the latecomer got its shot", late_shot == if clear { 2 } else { 1 })
             .figure("the latecomer", late_words)
@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn one_shot_is_enough_while_the_event_stays_set() {
         let findings = findings("runners=5&ready=0.05&laps=2&lap=0.01&patience=0.1");
-        assert_eq!(findings.sentence, "5 of 5 runners went off with the first shot.");
+        assert_eq!(findings.sentence, "Runners that went off with the first shot: 5 of 5.");
         assert!(findings.plain().contains("\nThe latecomer: did not wait"), "{findings:?}");
         assert_eq!(findings.answer, Some(1));
     }

@@ -81,10 +81,10 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         Ending::Unlinks => Findings::new("The child took the names off its semaphores before it ended.")
             .held("a name that was taken off is gone", found == 0),
         _ if tidy => {
-            Findings::new(format!("The child left {found} of {all} names, and the parent took them off."))
+            Findings::new(format!("Names that the child left, and the parent took off: {found} of {all}."))
                 .held("a name outlives the process that made it", found == all)
         }
-        _ => Findings::new(format!("The child left {found} of {all} names to the tracker."))
+        _ => Findings::new(format!("Names that the child left to the tracker: {found} of {all}."))
             .held("a name outlives the process that made it", found == all),
     };
     let mut findings = findings.figure("names found after the child's end", found);

@@ -69,7 +69,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
 
     let expected_name = if rename { "Master" } else { "Apprentice" };
     let mut findings =
-        Findings::new(format!("{done} of {steps} steps done; joins that gave up before: {gave_up}."))
+        Findings::new(format!("Steps done: {done} of {steps}; joins that gave up before: {gave_up}."))
             .held("alive from its start to its end only", !before && during && !after)
             .held("no step lost by a join that gave up", done == steps)
             .held("every new name was read back", first_name == "Apprentice" && own_name == expected_name)
@@ -235,13 +235,13 @@ mod tests {
     #[test]
     fn a_patient_join_comes_back_at_the_end() {
         let findings = run("steps=3&step=0.1&timeout=10");
-        assert_eq!(findings.sentence, "3 of 3 steps done; joins that gave up before: 0.");
+        assert_eq!(findings.sentence, "Steps done: 3 of 3; joins that gave up before: 0.");
     }
 
     #[test]
     fn an_impatient_join_does_no_harm() {
         // A step of 0.3 s cannot be over when 0.2 s are, unless the main thread itself is that late.
         let findings = run("steps=1&step=0.3&timeout=0.2&rename=off");
-        assert!(findings.sentence.starts_with("1 of 1 steps done"), "{findings:?}");
+        assert!(findings.sentence.starts_with("Steps done: 1 of 1;"), "{findings:?}");
     }
 }

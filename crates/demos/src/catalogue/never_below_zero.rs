@@ -109,7 +109,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
 
     let lowest = garage.lowest.load(Ordering::Relaxed);
     let asked = cars * visits;
-    let findings = Findings::new(format!("Cars found a place in {parked} of {asked} attempts."))
+    let findings = Findings::new(format!("Attempts at which a car found a place: {parked} of {asked}."))
         .figure("lowest count of free places", lowest)
         .figure("attempts in vain", asked - parked);
     let mut findings = match asking {
@@ -266,7 +266,7 @@ for asking in ("once", "limit", "wait"):
         thread.start()
     for thread in threads:
         thread.join()
-    print(f"Cars found a place in {len(parked)} of {CARS} attempts.")
+    print(f"Attempts at which a car found a place: {len(parked)} of {CARS}.")
     print("Counter never below zero:", "yes" if lowest >= 0 else "no")
     print("Every car found a place:", "yes" if len(parked) == CARS else "no")
 "#,

@@ -81,10 +81,10 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
 
     let global = GLOBAL.load(Ordering::Relaxed);
     let (expected, noted) = (count * count, list.lock().len());
-    say!("Main thread: the global is {global}, the list has {noted} notes");
+    say!("Main thread: the global is {global}, notes in the list: {noted}");
     let all_noted = noted == expected as usize;
     let mut findings = Findings::new(format!(
-        "Threads: {count}. Each wrote the one global once, and all read it {expected} times."
+        "Threads: {count}. Each wrote the one global once. Reads of all together: {expected}."
     ))
     .held("each read found what was written last", always_right)
     .held("each thread has a local variable of its own", locals_apart);
@@ -207,7 +207,7 @@ for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-print(f"Main thread: the global is {global_number}, the list has {len(notes)} notes")
+print(f"Main thread: the global is {global_number}, notes in the list: {len(notes)}")
 print("Each read found what was written last:", yes_or_no(all(always_right)))
 print("Each thread has a local variable of its own:", yes_or_no(set(locals_in_the_end) == {1}))
 print("All notes in one list:", yes_or_no(len(notes) == THREADS**2))

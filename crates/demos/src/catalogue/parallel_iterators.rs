@@ -90,7 +90,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     output::progress(1, 2);
 
     let pool = Pool::named("pool", workers as usize)?;
-    say!("{workers} workers draw the same");
+    say!("a pool draws the same; its workers: {workers}");
     let begin = clock::now();
     let together: Vec<Tile> = pool.install(|| {
         let tiles = (0..plan.tiles()).into_par_iter().with_max_len(piece); // (3)

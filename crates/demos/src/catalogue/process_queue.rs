@@ -49,12 +49,13 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     }
     let code = child.join()?;
 
-    let mut findings = Findings::new(format!("{count} lists went from the child's memory to the parent's."))
-        .held("every list came once, in order, as it was put", as_put)
-        .held("nothing is left in the queue", lists.is_empty()?)
-        .held("the child ended well", code == 0)
-        .seen("lists outlived the child that had put them", outlived > 0)
-        .figure("lists got after the child's end", outlived);
+    let mut findings =
+        Findings::new(format!("Lists that went from the child's memory to the parent's: {count}."))
+            .held("every list came once, in order, as it was put", as_put)
+            .held("nothing is left in the queue", lists.is_empty()?)
+            .held("the child ended well", code == 0)
+            .seen("lists outlived the child that had put them", outlived > 0)
+            .figure("lists got after the child's end", outlived);
     // Whether the child's end takes lists away can be seen only if some were left then.
     findings.answer = (outlived > 0).then_some(usize::from(as_put));
     Ok(findings)

@@ -124,7 +124,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
 
     let seconds = clock::program_now().saturating_sub(begin).as_secs_f64();
     let most = shared.most_readers.load(Ordering::Relaxed);
-    let mut findings = Findings::new(format!("At most {most} of {readers} readers were inside at once."))
+    let mut findings = Findings::new(format!("Readers inside at once: at most {most} of {readers}."))
         .held("every writer was alone", shared.disturbed.load(Ordering::Relaxed) == 0)
         .held("nobody read pages of two editions", shared.mixed.load(Ordering::Relaxed) == 0)
         .figure("all were done after", format!("{seconds:.1} s"));
@@ -297,7 +297,7 @@ for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-print(f"At most {max(most)} of {READERS} readers were inside at once.")
+print(f"Readers inside at once: at most {max(most)} of {READERS}.")
 print("Every writer was alone:", "no" if disturbed else "yes")
 print("Nobody read pages of two editions:", "no" if mixed else "yes")
 "#,
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn a_plain_lock_lets_one_reader_in() {
         let findings = findings("lock=plain&readers=3&writers=1&times=1&read=0.1&write=0");
-        assert_eq!(findings.sentence, "At most 1 of 3 readers were inside at once.");
+        assert_eq!(findings.sentence, "Readers inside at once: at most 1 of 3.");
         assert_eq!(findings.answer, Some(0));
     }
 

@@ -88,7 +88,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     say!("The total is {total}, and the row is {own:?}");
     let lost = expected.saturating_sub(total);
     let findings =
-        Findings::new(format!("{count} processes added {expected} in all, and the total is {total}."))
+        Findings::new(format!("Processes: {count}. Added by all together: {expected}. The total: {total}."))
             .held("every element has its process's additions", own.iter().all(|own| *own == plan.additions))
             .held("never more than was added", total <= expected);
     let findings = match plan.way {

@@ -64,7 +64,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         say!("Main thread: {refused}");
     }
 
-    say!("Main thread: {count} timers started, and I sleep");
+    say!("Main thread: timers started: {count}; I sleep");
     thread::sleep(seconds("cancel"));
     let mut at_work = 0;
     for alarm in &mut alarms {
@@ -85,7 +85,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let ran = alarms.iter().filter(|alarm| alarm.has_begun()).count();
     let cancelled = alarms.iter().filter(|alarm| alarm.cancelled).count();
     let mut findings =
-        Findings::new(format!("Of {count} timers {ran} ran their function, {cancelled} were cancelled."))
+        Findings::new(format!("Timers: {count}. Ran their function: {ran}; cancelled: {cancelled}."))
             .held(
                 "each function ran or was cancelled, never both",
                 alarms.iter().all(|alarm| alarm.has_begun() != alarm.cancelled),
@@ -212,7 +212,7 @@ except RuntimeError as refused:
     starts_once = True
     print(f"Main thread: {refused}")
 
-print(f"Main thread: {TIMERS} timers started, and I sleep")
+print(f"Main thread: timers started: {TIMERS}; I sleep")
 time.sleep(3.25 * APART)
 cancelled = set()
 for number, timer in timers.items():
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn timers_that_are_far_away_are_cancelled() {
         let findings = run("timers=3&apart=5&cancel=0");
-        assert_eq!(findings.sentence, "Of 3 timers 0 ran their function, 3 were cancelled.");
+        assert_eq!(findings.sentence, "Timers: 3. Ran their function: 0; cancelled: 3.");
         assert_eq!(findings.answer, None);
     }
 

@@ -54,10 +54,11 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     // The question is about these settings, and only a run with them answers it.
     let is_asked = (count, ticks, first, slower) == (2, 5, Duration::from_secs(2), Duration::from_secs(2));
     let nearest = [10.0, 20.0, 30.0].iter().position(|seconds| is_asked && (all - seconds).abs() < 2.0);
-    let mut findings = Findings::new(format!("{count} × {ticks} ticks after {all:.1} s."))
-        .seen("no thread ended before its last tick", all >= alone)
-        .seen("as long as the slowest thread alone", all < alone * 1.5)
-        .figure("the main thread's own work was done after", format_args!("{own:.1} s"));
+    let mut findings =
+        Findings::new(format!("Threads: {count}. Ticks of each: {ticks}. All was done after {all:.1} s."))
+            .seen("no thread ended before its last tick", all >= alone)
+            .seen("as long as the slowest thread alone", all < alone * 1.5)
+            .figure("the main thread's own work was done after", format_args!("{own:.1} s"));
     findings.answer = nearest;
     Ok(findings)
 }
@@ -177,6 +178,6 @@ mod tests {
     #[test]
     fn runs_to_its_result() {
         let result = crate::run("starting-threads", "threads=3&period=0.1&slower=0&ticks=2").unwrap();
-        assert!(result.contains("3 × 2 ticks after "), "{result}");
+        assert!(result.contains("Threads: 3. Ticks of each: 2. All was done after "), "{result}");
     }
 }

@@ -111,7 +111,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         last = last.max(took);
     }
     let mut findings =
-        Findings::new(format!("{stopped} of {count} threads stopped because they were asked to."))
+        Findings::new(format!("Threads that stopped because they were asked to: {stopped} of {count}."))
             .held("nobody stopped early without being asked", all_justified)
             .seen("every thread left steps undone", all_left_some)
             .figure("from the request to the last end", format_args!("{:.2} s", last.as_secs_f64()))
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn who_never_looks_takes_all_steps() {
         let findings = run("way=never&threads=2&steps=3&step=0.1&after=0.1");
-        assert_eq!(findings.sentence, "0 of 2 threads stopped because they were asked to.");
+        assert_eq!(findings.sentence, "Threads that stopped because they were asked to: 0 of 2.");
         assert!(findings.plain().contains("Every thread left steps undone: no"), "{findings:?}");
         assert!(matches!(findings.answer, None | Some(2)), "{findings:?}");
     }

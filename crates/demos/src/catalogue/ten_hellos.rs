@@ -96,15 +96,15 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
     let mixed = blocks > count;
     let findings = match plan.held {
         Held::Shared => {
-            Findings::new(format!("{count} processes under one lock printed in {blocks} blocks of lines."))
+            Findings::new(format!("Processes under one lock: {count}. Blocks of lines: {blocks}."))
                 .held("every process's lines in one piece", !mixed)
         }
         Held::Own => Findings::new(format!(
-            "{count} processes, each under a lock in its own memory, printed in {blocks} blocks of lines."
+            "Processes, each under a lock in its own memory: {count}. Blocks of lines: {blocks}."
         ))
         .seen("every process's lines in one piece", !mixed),
         Held::Nothing => {
-            Findings::new(format!("{count} processes without a lock printed in {blocks} blocks of lines."))
+            Findings::new(format!("Processes without a lock: {count}. Blocks of lines: {blocks}."))
                 .seen("every process's lines in one piece", !mixed)
         }
     };
@@ -241,7 +241,7 @@ if __name__ == "__main__":
     for process in processes:
         process.join()  # (4)
 
-    print(f"{PROCESSES} processes under one lock printed in {changes.value} blocks of lines.")
+    print(f"Processes under one lock: {PROCESSES}. Blocks of lines: {changes.value}.")
     print("Every process's lines in one piece:", "yes" if changes.value == PROCESSES else "no")
     print("Every process ended well:", "yes" if all(process.exitcode == 0 for process in processes) else "no")
 "#,

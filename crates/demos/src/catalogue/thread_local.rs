@@ -88,8 +88,8 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
         .held("one thread at a time found its own value in the global", global == orders)
         .held("the main thread has no value", MY_ORDER.get().is_none())
         .held("a new thread begins without a value", of_latecomer.is_none())
-        .figure("own value found under the local name", format!("{local} of {all} times"))
-        .figure("own value found in the global", format!("{global} of {all} times"));
+        .figure("own value found under the local name", format!("{local} of {all}"))
+        .figure("own value found in the global", format!("{global} of {all}"));
     findings.answer = (count > 1).then_some(2);
     Ok(findings)
 }
@@ -229,8 +229,8 @@ mod tests {
     #[test]
     fn every_thread_finds_its_own() {
         for (arguments, local, global, answer) in [
-            ("threads=5&orders=3&pause=0", "15 of 15 times", "3 of 15 times", Some(2)),
-            ("threads=1&orders=2&pause=0", "2 of 2 times", "2 of 2 times", None),
+            ("threads=5&orders=3&pause=0", "15 of 15", "3 of 15", Some(2)),
+            ("threads=1&orders=2&pause=0", "2 of 2", "2 of 2", None),
         ] {
             let findings = Findings::parse(&crate::run("thread-local", arguments).unwrap());
             assert!(findings.all_held(), "{findings:?}");

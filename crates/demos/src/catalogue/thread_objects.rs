@@ -65,7 +65,7 @@ pub fn main(arguments: &Arguments) -> Result<Findings, ProgramError> {
 
     let way = if join { "With join" } else { "Without join" };
     let mut findings = Findings::new(format!(
-        "{way}: {alive} of {count} threads were alive when the main thread came to its last line."
+        "{way}. Threads alive when the main thread came to its last line: {alive} of {count}."
     ))
     .held("no thread ran before its start", !too_early);
     findings = if join {
@@ -211,7 +211,12 @@ mod tests {
     fn with_join_the_main_thread_is_last() {
         let result = crate::run("thread-objects", "join=on&threads=3&from=2&period=0.1&slower=0").unwrap();
         let findings = Findings::parse(&result);
-        assert!(findings.sentence.starts_with("With join: 0 of 3 threads were alive"), "{findings:?}");
+        assert!(
+            findings
+                .sentence
+                .starts_with("With join. Threads alive when the main thread came to its last line: 0 of 3."),
+            "{findings:?}"
+        );
         assert_eq!((findings.facts.len(), findings.answer), (3, Some(1)), "{findings:?}");
         assert!(findings.all_held());
     }
@@ -220,7 +225,7 @@ mod tests {
     fn without_join_the_answer_fits_what_was_seen() {
         let result = crate::run("thread-objects", "join=off&threads=2&from=10&period=2").unwrap();
         let findings = Findings::parse(&result);
-        assert!(findings.sentence.starts_with("Without join: "), "{findings:?}");
+        assert!(findings.sentence.starts_with("Without join. "), "{findings:?}");
         let none_alive = findings.sentence.starts_with("Without join: 0 of ");
         let all_had_ended = findings.plain().contains("came to its last line: yes");
         assert_eq!((all_had_ended, findings.answer), (none_alive, Some(usize::from(none_alive))));

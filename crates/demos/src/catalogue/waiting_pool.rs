@@ -46,7 +46,7 @@ fn measure(workers: u32, files: &[&'static str], latency: Duration) -> Result<Ro
     pool.join()?;
     // The first fetch that failed is the program's error.
     let bytes: usize = sizes.into_iter().sum::<Result<_, _>>()?;
-    say!("{workers} at a time: {} files, {bytes} bytes, {seconds:.2} s", files.len());
+    say!("{workers} at a time: fetched {}, {bytes} bytes, {seconds:.2} s", files.len());
     Ok(Round { workers, seconds, most_at_once: under_way.most.load(Ordering::Relaxed) })
 }
 
@@ -240,7 +240,7 @@ for workers in (1, 4, 8, 16):
         begin = time.monotonic()
         sizes = pool.map(fetch, paths, chunksize=1)  # (3)
         taken = time.monotonic() - begin
-    print(f"{workers} at a time: {len(sizes)} files, {sum(sizes)} bytes, {taken:.2f} s")
+    print(f"{workers} at a time: fetched {len(sizes)}, {sum(sizes)} bytes, {taken:.2f} s")
     limited = limited and most <= workers
 print("Never more fetches at once than workers:", "yes" if limited else "no")
 "#,

@@ -51,6 +51,8 @@ fn getters_wait_for_items_and_joiners_for_the_work() {
     run.at(4, A, What::Got { object, item: 0 });
     assert_eq!((queue(&run, jobs).unfinished(), queue(&run, jobs).capacity()), (1, None));
     assert!(!queue(&run, jobs).counts_tasks(), "nobody has reported any work done");
+    let sentence = "MainThread waits for all tasks of Queue 'jobs' to be done, of which 1 is not";
+    assert_eq!(run.model.wait_sentence(MAIN, None).as_deref(), Some(sentence));
     run.at(5, A, What::TaskDone { object }).at(6, MAIN, What::WaitEnded { object });
     assert_eq!((queue(&run, jobs).unfinished(), run.model.anomalies()), (0, 0));
     assert!(queue(&run, jobs).counts_tasks());

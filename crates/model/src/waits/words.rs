@@ -37,7 +37,10 @@ impl Model {
                 ", which is full".to_owned()
             }
             (Some(ObjectState::Queue(queue)), Purpose::AllDone) if queue.unfinished() > 0 => {
-                format!(", of which {} are not", queue.unfinished())
+                match queue.unfinished() {
+                    1 => ", of which 1 is not".to_owned(),
+                    unfinished => format!(", of which {unfinished} are not"),
+                }
             }
             _ => String::new(),
         }

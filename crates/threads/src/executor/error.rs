@@ -87,7 +87,7 @@ pub enum FutureError {
 
 /// Tasks that were not complete in time. They go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{unfinished} of {all} tasks were not complete in time")]
+#[error("tasks that were not complete in time: {unfinished} of {all}")]
 pub struct Unfinished {
     /// How many were not.
     pub unfinished: usize,

@@ -52,7 +52,7 @@ fn an_edit_changes_the_address_and_the_address_what_runs() -> Result<()> {
         until_address(page, "#/starting-threads?threads=3&period=2&slower=2&ticks=1&speed=20")?;
         page.reload()?;
         page.run_to_the_end()?;
-        assert!(page.result()?.starts_with("3 × 1 ticks"), "{}", page.result()?);
+        assert!(page.result()?.starts_with("Threads: 3. Ticks of each: 1. "), "{}", page.result()?);
         Ok(())
     })
 }

@@ -38,7 +38,7 @@ fn starting_threads() -> Result<()> {
     in_browser(|page| {
         // Slow enough that a thread may be late by a second without overtaking the other one.
         run(page, "#/starting-threads?speed=8")?;
-        assert!(page.result()?.starts_with("2 × 5 ticks after "), "{}", page.result()?);
+        assert!(page.result()?.starts_with("Threads: 2. Ticks of each: 5. "), "{}", page.result()?);
         assert_eq!(through(page)?, ["MainThread", "Thread-1", "Thread-2"]);
 
         let output = page.output()?;

@@ -108,7 +108,7 @@ fn a_cancelled_timer_stands_still() -> Result<()> {
     in_browser(|page| {
         page.open(Site::People, "#/start-and-cancel?timers=8&apart=5&cancel=0.1&work=0&speed=1")?;
         page.run_to_the_end()?;
-        assert!(page.result()?.starts_with("Of 8 timers 0 ran their function, 8 were cancelled."));
+        assert!(page.result()?.starts_with("Timers: 8. Ran their function: 0; cancelled: 8."));
         assert_eq!(counts(page)?, [0, 0, 8]);
         let stopped = clocks(page)?;
         assert_eq!(stopped.len(), 6, "there are so many places");
@@ -136,7 +136,8 @@ fn what_the_clocks_say_is_what_the_program_found() -> Result<()> {
             let cancelled = output.contains(&format!("{name} is cancelled"));
             assert_eq!(clock.fate == "cancelled", cancelled, "{name}: {clock:?}\n{output}");
         }
-        let expected = format!("Of 5 timers {} ran their function, {} were", of("fired"), of("cancelled"));
+        let expected =
+            format!("Timers: 5. Ran their function: {}; cancelled: {}.", of("fired"), of("cancelled"));
         assert!(page.result()?.starts_with(&expected), "{expected}");
         Ok(())
     })

@@ -1,8 +1,8 @@
 //! The page as a person meets it, driven in a real browser.
 //!
-//! Tests find things by role and name, as assistive tools do, and wait for conditions, with a deadline. They run one
-//! after another, each in a browser of its own, so that nothing is left behind for the next and nobody competes for
-//! the processor while something is measured.
+//! Tests find things by role and name, as assistive tools do, and wait for conditions, with a deadline. Each has a browser
+//! of its own, so that nothing is left behind for the next. As many run at a time as there are processors, but for those
+//! that measure something: nobody competes with them.
 
 pub mod contact_sheets;
 pub mod footprint;
@@ -12,11 +12,11 @@ pub mod page;
 pub mod pictures;
 pub mod settings;
 pub mod shown;
+mod turns;
 pub mod webdriver;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context as _, Result};
@@ -24,9 +24,7 @@ use anyhow::{Context as _, Result};
 pub use page::Page;
 pub use settings::Site;
 pub use shown::Shown;
-
-/// Held by the test that runs.
-static TURN: Mutex<()> = Mutex::new(());
+use turns::Turn;
 
 /// Runs a test in a browser of its own. Whatever it did, nothing may have been written to the console as a warning or
 /// worse, apart from what the test said it expects. After a failure there is a picture of the page in `target/shots`.
@@ -34,7 +32,20 @@ static TURN: Mutex<()> = Mutex::new(());
 /// # Errors
 /// Those of the test, and entries in the console.
 pub fn in_browser(test: impl FnOnce(&Page) -> Result<()>) -> Result<()> {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = Turn::beside_others();
+    run(test)
+}
+
+/// The same for a test that measures: no other one has a browser meanwhile.
+///
+/// # Errors
+/// As [`in_browser`].
+pub fn in_browser_alone(test: impl FnOnce(&Page) -> Result<()>) -> Result<()> {
+    let _turn = Turn::alone();
+    run(test)
+}
+
+fn run(test: impl FnOnce(&Page) -> Result<()>) -> Result<()> {
     let page = Page::new(settings::start_browser()?);
     // Caught, so that a failed assertion gets its picture too.
     let done = catch_unwind(AssertUnwindSafe(|| test(&page).and_then(|()| page.check_console())));

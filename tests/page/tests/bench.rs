@@ -5,7 +5,7 @@ use std::io::Write as _;
 use anyhow::{Context as _, Result};
 use serde_json::json;
 use threadlab_page_tests::webdriver::SHIFT;
-use threadlab_page_tests::{Site, in_browser, measure};
+use threadlab_page_tests::{Site, in_browser_alone, measure};
 
 /// Loads, each in a new browser, whose cache is empty.
 const LOADS: usize = 7;
@@ -63,7 +63,7 @@ fn tell_quantile((id, target): (&str, f64), times: &measure::Times, share: f64, 
 fn from_navigation_to_first_paint_and_to_run() -> Result<()> {
     let (mut painted, mut ready) = (Vec::new(), Vec::new());
     for _ in 0..LOADS {
-        in_browser(|page| {
+        in_browser_alone(|page| {
             page.open(Site::People, "#/lock")?;
             painted.push(measure::first_paint(page)?);
             ready.push(measure::mark(page, "threadlab:ready")?);
@@ -79,7 +79,7 @@ fn from_navigation_to_first_paint_and_to_run() -> Result<()> {
 #[ignore = "a measurement, which `cargo xtask bench` asks for"]
 fn from_stop_to_stopped() -> Result<()> {
     let mut times = Vec::new();
-    in_browser(|page| {
+    in_browser_alone(|page| {
         // Two threads in endless loops.
         page.open(Site::TestEngine, "#/lock?threads=2")?;
         for _ in 0..STOPS {
@@ -98,7 +98,7 @@ fn from_stop_to_stopped() -> Result<()> {
 fn from_navigation_to_the_first_run() -> Result<()> {
     let mut times = Vec::new();
     for _ in 0..LOADS {
-        in_browser(|page| {
+        in_browser_alone(|page| {
             page.open(Site::People, "")?;
             times.push(measure::mark(page, "threadlab:running")?);
             Ok(())
@@ -111,7 +111,7 @@ fn from_navigation_to_the_first_run() -> Result<()> {
 #[ignore = "a measurement, which `cargo xtask bench` asks for"]
 fn from_demo_to_demo() -> Result<()> {
     let mut times = Vec::new();
-    in_browser(|page| {
+    in_browser_alone(|page| {
         page.open(Site::People, "")?;
         measure::mark(page, "threadlab:ready")?;
         let links = page.value(
@@ -132,7 +132,7 @@ fn from_demo_to_demo() -> Result<()> {
 /// Runs a demo to its end, with keys pressed meanwhile, and gives the times between frames and those that keys waited.
 fn watch_run(hash: &str) -> Result<(measure::Times, measure::Times)> {
     let mut watched = None;
-    in_browser(|page| {
+    in_browser_alone(|page| {
         page.open(Site::People, hash)?;
         measure::mark(page, "threadlab:ready")?;
         measure::watch_input(page)?;

@@ -3,11 +3,11 @@
 use std::io::Write as _;
 
 use anyhow::Result;
-use threadlab_page_tests::{Site, in_browser, measure};
+use threadlab_page_tests::{Site, in_browser_alone, measure};
 
 #[test]
 fn the_page_answers_while_64_threads_run() -> Result<()> {
-    in_browser(|page| {
+    in_browser_alone(|page| {
         page.open(Site::TestEngine, "#/lock?threads=18")?;
         page.run()?;
         page.until("all its threads live", || {

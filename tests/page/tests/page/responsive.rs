@@ -1,7 +1,7 @@
 //! The demo “Staying responsive”: the page's frames, as it tells of them and as they are.
 
 use anyhow::{Context as _, Result};
-use threadlab_page_tests::{Page, Site, in_browser, measure};
+use threadlab_page_tests::{Page, Site, in_browser_alone, measure};
 
 /// How long the page's own thread computes at a time, in milliseconds.
 const SLICE: f64 = 120.0;
@@ -46,7 +46,7 @@ fn chart(page: &Page) -> Result<Vec<(String, f64)>> {
 
 #[test]
 fn the_meter_tells_of_the_pages_frames_while_workers_and_the_page_work() -> Result<()> {
-    in_browser(|page| {
+    in_browser_alone(|page| {
         page.open(Site::People, &format!("#/staying-responsive?work=0.5&slice={SLICE}&workers=2"))?;
         measure::watch_frames(page)?;
         page.run_to_the_end()?;

@@ -1,7 +1,7 @@
 //! Stop, in any state.
 
 use anyhow::Result;
-use threadlab_page_tests::{Page, Site, in_browser, measure};
+use threadlab_page_tests::{Page, Site, in_browser_alone, measure};
 
 /// How long Stop may take: a tenth of a second at 60 frames a second. While the page has no processor it draws none; how
 /// long it takes by the clock is for the benchmarks.
@@ -16,7 +16,7 @@ fn stop_in_time(page: &Page) -> Result<()> {
 
 /// Runs a program of the test engine until it is where it stays, in that state, and stops it. Then another run works.
 fn stop_where_it_stays(threads: u32, state: &str, stays: impl Fn(&Page) -> Result<bool>) -> Result<()> {
-    in_browser(|page| {
+    in_browser_alone(|page| {
         page.open(Site::TestEngine, &format!("#/lock?threads={threads}"))?;
         page.run()?;
         page.until("the program is where it stays", || stays(page))?;
@@ -52,7 +52,7 @@ fn a_deadlock_is_stopped() -> Result<()> {
 
 #[test]
 fn sleepers_are_stopped() -> Result<()> {
-    in_browser(|page| {
+    in_browser_alone(|page| {
         page.open(Site::People, "#/starting-threads?period=10&threads=8&speed=0.1")?;
         page.run()?;
         page.until("all sleep", || {
@@ -65,7 +65,7 @@ fn sleepers_are_stopped() -> Result<()> {
 
 #[test]
 fn a_run_that_has_hardly_begun_is_stopped() -> Result<()> {
-    in_browser(|page| {
+    in_browser_alone(|page| {
         page.open(Site::People, "#/lock?period=10")?;
         for _ in 0..5 {
             page.run()?;
@@ -79,7 +79,7 @@ fn a_run_that_has_hardly_begun_is_stopped() -> Result<()> {
 
 #[test]
 fn no_worker_is_left_after_20_runs() -> Result<()> {
-    in_browser(|page| {
+    in_browser_alone(|page| {
         page.open(Site::People, "#/lock?threads=4&period=10")?;
         for cycle in 1..=20 {
             page.run()?;
@@ -97,7 +97,7 @@ fn no_worker_is_left_after_20_runs() -> Result<()> {
 
 #[test]
 fn another_demo_ends_the_run() -> Result<()> {
-    in_browser(|page| {
+    in_browser_alone(|page| {
         page.open(Site::People, "#/starting-threads?period=10")?;
         page.run()?;
         page.until("it runs", || Ok(page.told("run")? == "running"))?;

@@ -111,7 +111,7 @@ pub const ABOUT: About = About {
             name: "threads",
             label: "Threads",
             help: "How many print.",
-            kind: Kind::Whole { min: 1, max: 256, default: 2, unit: "" },
+            kind: Kind::Whole { min: 1, max: 95, default: 2, unit: "" },
         },
         Parameter {
             name: "lines",

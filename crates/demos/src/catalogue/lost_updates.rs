@@ -184,7 +184,7 @@ pub const ABOUT: About = About {
             name: "threads",
             label: "Threads",
             help: "How many add at the same time.",
-            kind: Kind::Whole { min: 1, max: 256, default: 4, unit: "" },
+            kind: Kind::Whole { min: 1, max: 95, default: 4, unit: "" },
         },
         Parameter {
             name: "additions",

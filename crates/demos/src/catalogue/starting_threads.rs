@@ -74,7 +74,7 @@ pub const ABOUT: About = About {
         Parameter {
             name: "threads",
             label: "Threads",
-            help: "How many are started beside the main thread.",
+            help: "How many are started beside the main thread. There is room for 95.",
             kind: Kind::Whole { min: 1, max: 256, default: 2, unit: "" },
         },
         Parameter {

@@ -29,9 +29,9 @@ fn noticed(page: &Page, hash: &str, parts: &[&str]) -> Result<()> {
 #[test]
 fn values_in_the_address_that_cannot_be_used() -> Result<()> {
     in_browser(|page| {
-        refused(page, "#/lock?threads=999", "Threads: 999 is out of range; it takes 1 to 256")?;
-        refused(page, "#/lock?threads=-1", "Threads: -1 is out of range; it takes 1 to 256")?;
-        refused(page, "#/lock?threads=two", "Threads: “two” is not a whole number; it takes 1 to 256")?;
+        refused(page, "#/lock?threads=999", "Threads: 999 is out of range; it takes 1 to 95")?;
+        refused(page, "#/lock?threads=-1", "Threads: -1 is out of range; it takes 1 to 95")?;
+        refused(page, "#/lock?threads=two", "Threads: “two” is not a whole number; it takes 1 to 95")?;
         refused(page, "#/lock?period=", "Period: “” is not a number; it takes 0.1 to 10 s")?;
         refused(
             page,
@@ -68,10 +68,10 @@ fn typed_values_leave_the_last_good_run_on_screen() -> Result<()> {
         let (result, output, address) = (page.result()?, page.output()?, page.address()?);
 
         for (text, alert) in [
-            ("257", "Threads: 257 is out of range; it takes 1 to 256"),
-            ("0", "Threads: 0 is out of range; it takes 1 to 256"),
-            ("1.5", "Threads: “1.5” is not a whole number; it takes 1 to 256"),
-            ("many", "Threads: “many” is not a whole number; it takes 1 to 256"),
+            ("96", "Threads: 96 is out of range; it takes 1 to 95"),
+            ("0", "Threads: 0 is out of range; it takes 1 to 95"),
+            ("1.5", "Threads: “1.5” is not a whole number; it takes 1 to 95"),
+            ("many", "Threads: “many” is not a whole number; it takes 1 to 95"),
         ] {
             page.fill("Threads", text)?;
             page.until(format!("{text} is refused"), || Ok(page.alerts()? == [alert] && !can_run(page)?))?;

@@ -59,7 +59,7 @@ fn a_stack_overflow_fails_the_run() -> Result<()> {
 #[test]
 fn more_threads_than_can_be_had_fail_the_run() -> Result<()> {
     in_browser(|page| {
-        page.open(Site::People, "#/lost-updates?threads=256&additions=10")?;
+        page.open(Site::People, "#/starting-threads?threads=256&period=0.1&slower=0&ticks=1")?;
         page.run()?;
         page.until_run_is("failed")?;
         let result = page.result()?;
@@ -71,6 +71,22 @@ fn more_threads_than_can_be_had_fail_the_run() -> Result<()> {
         page.fill("Threads", "4")?;
         page.run_to_the_end()?;
         assert_eq!(page.told("lost")?, "0");
+        Ok(())
+    })
+}
+
+#[test]
+fn as_many_threads_as_a_demo_takes_can_be_had() -> Result<()> {
+    in_browser(|page| {
+        for hash in [
+            "#/lock?threads=95&lines=1&period=0.1&slower=0&speed=20",
+            "#/lost-updates?threads=95&additions=10",
+        ] {
+            page.open(Site::People, hash)?;
+            page.run_to_the_end()?;
+            assert_eq!(page.told("lost")?, "0", "{hash}");
+            page.until_workers_are_gone()?;
+        }
         Ok(())
     })
 }

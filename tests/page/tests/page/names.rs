@@ -33,7 +33,7 @@ fn everything_is_found_by_role_and_name() -> Result<()> {
         // The range of each control is heard with it.
         let threads = page.control("Threads")?;
         let hint = page.session.attribute(&threads, "aria-describedby")?.unwrap_or_default();
-        assert!(page.text_of(&format!("document.getElementById('{hint}').innerText"))?.contains("1 to 256"));
+        assert!(page.text_of(&format!("document.getElementById('{hint}').innerText"))?.contains("1 to 95"));
         Ok(())
     })
 }

@@ -1,6 +1,5 @@
 //! The two ways WebAssembly is compiled here: the engine's (threads over a shared memory) and the page's (plain).
 
-use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -204,15 +203,6 @@ fn link_flags(toolchain: &Toolchain) -> Vec<String> {
     if let Some(linker) = toolchain.linker() {
         flags.push(format!("-Clinker={}", linker.display()));
     }
-    // Messages of panics name source files; the builder's home folder is nobody's business.
-    if let Some(cargo_home) = cargo_home() {
-        flags.push(format!("--remap-path-prefix={}=cargo", cargo_home.display()));
-    }
+    flags.extend(toolchain.remaps());
     flags
-}
-
-fn cargo_home() -> Option<PathBuf> {
-    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
-        env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).map(|home| Path::new(&home).join(".cargo"))
-    })
 }

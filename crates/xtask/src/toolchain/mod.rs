@@ -158,9 +158,27 @@ impl Toolchain {
         self.linker.as_deref()
     }
 
+    /// The compiler's flags that shorten the paths of sources which lie outside the workspace: messages of panics name
+    /// files, and the builder's home folder is nobody's business.
+    #[must_use]
+    pub fn remaps(&self) -> Vec<String> {
+        let folders = [("library", Some(self.library.clone())), ("cargo", cargo_home())];
+        let remap = |(name, folder): (&str, Option<PathBuf>)| {
+            Some(format!("--remap-path-prefix={}={name}", folder?.display()))
+        };
+        folders.into_iter().filter_map(remap).collect()
+    }
+
     fn program(&self, name: &str) -> PathBuf {
         self.rustc.with_file_name(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
+}
+
+/// Where Cargo keeps the sources of dependencies.
+fn cargo_home() -> Option<PathBuf> {
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
+        env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).map(|home| Path::new(&home).join(".cargo"))
+    })
 }
 
 /// Finds the linker. A build with a sysroot of our own would look for it in that sysroot, so the path is given.

@@ -59,6 +59,9 @@ impl Library {
         for part in [BITCODE, self.opt_level].iter().chain(self.flags).chain(self.features) {
             key.add(part);
         }
+        for flag in toolchain.remaps() {
+            key.add(&flag);
+        }
         cache.path(format!("sysroot-{}-{}", self.name, key.hex()))
     }
 
@@ -72,6 +75,7 @@ impl Library {
             .rustc_version(toolchain.version.clone())
             .sysroot_config(SysrootConfig::WithStd { std_features: features })
             .rustflags(self.flags)
+            .rustflags(toolchain.remaps())
             .rustflag(BITCODE)
             .rustflag(format!("-Copt-level={}", self.opt_level))
             .build_from_source(&toolchain.library)

@@ -8,6 +8,7 @@ mod catalogue;
 mod charts;
 mod deadlock;
 mod demos;
+mod downloads;
 mod endurance;
 mod failures;
 mod frames;

@@ -1,5 +1,6 @@
 //! Where the lanes are within the picture. Its unit is a sixteenth of the size of the page's text: mostly a CSS pixel.
 
+use std::borrow::Cow;
 use threadlab_model::{Family, Object, Process, Thread};
 
 /// The height below which lanes cannot be told apart.
@@ -65,7 +66,7 @@ impl Layout {
     }
 
     fn new(width: f64, height: f64, lanes: usize, lowest: f64) -> Self {
-        let names = (width * 0.2).clamp(64.0, 128.0);
+        let names = (width * 0.2).clamp(84.0, 128.0);
         #[expect(clippy::cast_precision_loss, reason = "a number of lanes")]
         let share = (height - AXIS) / lanes.max(1) as f64;
         Self { width, height, names, lane: share.clamp(lowest, 30.0), lanes }
@@ -104,6 +105,23 @@ impl Layout {
             .find(|&(_, top)| y >= AXIS && (top..top + self.lane).contains(&y))
             .map(|(number, _)| number)
     }
+}
+
+/// A lane's name, or as much of its end as `room` has room for, when it is written in letters of this size. What tells
+/// names apart is mostly at their end, so what is left begins with a whole word where it can.
+pub fn fitting(name: &str, room: f64, size: f64) -> Cow<'_, str> {
+    // Letters are about half as wide as they are high, and may be narrowed to two thirds of that.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts from float saturate")]
+    let most = (room / (size * 0.55 * 0.66)) as usize;
+    let long = name.chars().count();
+    if long <= most {
+        return Cow::Borrowed(name);
+    }
+    // One of them is the sign that something is missing.
+    let dropped = long - most.saturating_sub(1);
+    let end = name.char_indices().nth(dropped).map_or("", |(at, _)| &name[at..]);
+    let word = end.split_once(['-', ' ']).map(|(_, word)| word).filter(|word| word.chars().count() >= 6);
+    Cow::Owned(format!("…{}", word.unwrap_or(end)))
 }
 
 #[cfg(test)]
@@ -154,5 +172,14 @@ mod tests {
         assert!(layout.full_height() > 9_000.0);
         let seen: Vec<_> = layout.visible(4_500.0).map(|(number, _)| number).collect();
         assert!(seen.len() < 30 && seen[0] == 500, "{seen:?}");
+    }
+
+    #[test]
+    fn long_names_keep_their_end() {
+        assert_eq!(fitting("Philosopher-1", 57.0, 12.0), "Philosopher-1");
+        assert_eq!(fitting("executor-worker-1", 57.0, 12.0), "…worker-1");
+        assert_eq!(fitting("pool of 16-worker-12", 57.0, 9.0), "…of 16-worker-12");
+        assert_eq!(fitting("äöüäöüäöüäöüäöüäöü-1", 57.0, 12.0), "…üäöüäöüäöü-1");
+        assert_eq!(fitting("Thread-1", 0.0, 12.0), "…");
     }
 }

@@ -2,7 +2,7 @@
 #![expect(clippy::cast_precision_loss, reason = "times become places on screen")]
 
 use super::axis::ticks;
-use super::lanes::{AXIS, LaneOf, Layout, lanes};
+use super::lanes::{AXIS, LaneOf, Layout, fitting, lanes};
 use super::pen::Pen;
 use super::theme::{Paint, Theme};
 use crate::accents::Accent;
@@ -66,7 +66,7 @@ impl<'a> Picture<'a> {
         // Names of lanes that are too low for a line of text would overlap: only some are written then.
         let every = if lane < 11.0 { 2 } else { 1 };
         // Setting a font is slow, so it is set once for all of them.
-        pen.canvas().set_font(&format!("{}px {}", lane.clamp(9.0, 12.0), self.theme.font));
+        pen.canvas().set_font(&format!("{}px {}", letters(lane), self.theme.font));
         pen.canvas().set_text_baseline("middle");
         pen.canvas().set_text_align("left");
         for (number, of, top) in lanes {
@@ -142,8 +142,9 @@ impl<'a> Picture<'a> {
             draw_mark(pen, accent, self.theme.of(accent), middle)?;
         }
         pen.fill(if accent.is_some() { &self.theme.ink } else { &self.theme.faint });
-        // Long names end where the lanes begin: narrow letters rather than none.
-        pen.write(name, (14.0, middle + 0.5), names - 20.0)
+        // Names end where the lanes begin: first their letters get narrow, then some are left out.
+        let room = names - 20.0;
+        pen.write(&fitting(name, room, letters(lane)), (14.0, middle + 0.5), room)
     }
 
     fn line(&self, pen: &Pen<'a>, colour: &str, from: (f64, f64), to: (f64, f64)) {
@@ -182,6 +183,11 @@ impl<'a> Picture<'a> {
         let micros = (length / pixels.max(1)).max(1);
         1 << micros.ilog2()
     }
+}
+
+/// The size of the letters of names, for lanes of this height.
+fn letters(lane: f64) -> f64 {
+    lane.clamp(9.0, 12.0)
 }
 
 /// The mark of a thread: disc, ring, diamond, open diamond.

@@ -213,8 +213,9 @@ pub const LESSON: Lesson = Lesson {
     ],
     why: &[
         "Say the work takes one second on one thread, and a share s of it cannot be divided. With n threads the rest \
-         takes (1 - s) / n, so the speed-up is 1 / (s + (1 - s) / n). Gene Amdahl drew this conclusion in 1967. With a \
-         tenth serial no number of threads makes it ten times as fast.",
+         takes (1\u{a0}-\u{a0}s)\u{a0}/\u{a0}n, so the speed-up is \
+         1\u{a0}/\u{a0}(s\u{a0}+\u{a0}(1\u{a0}-\u{a0}s)\u{a0}/\u{a0}n). Gene Amdahl drew this conclusion in \
+         1967. With a tenth serial no number of threads makes it ten times as fast.",
         "The law knows neither the cost of starting and joining threads nor that of sharing cores, memory and \
          caches. Measurements lie below it for that reason, most of all when the work is little.",
         "In Python, threads do not speed up a computation: the interpreter lets one of them compute at a time. There, \

@@ -98,7 +98,7 @@ fn compare(rounds: &[Round], count: u32) -> Findings {
     }
     match alone / largest.seconds {
         ..1.5 => findings.answer(0),
-        1.5..3.0 => findings.answer(1),
+        1.5..2.5 => findings.answer(1),
         5.0.. => findings.answer(2),
         _ => findings,
     }
@@ -263,6 +263,7 @@ mod tests {
         };
         assert_eq!(answer(5.0, 4.5), Some(0));
         assert_eq!(answer(5.0, 2.5), Some(1));
+        assert_eq!(answer(5.0, 1.9), None);
         assert_eq!(answer(5.0, 1.2), None);
         assert_eq!(answer(5.2, 0.4), Some(2));
     }

@@ -50,8 +50,13 @@ impl Follow {
 
     /// The browser tells that the log was scrolled.
     fn scrolled(&mut self, body: &Element) {
-        if body.scroll_top() != self.top {
-            self.set(body, is_at_the_end(body));
+        // Who is at the end wants to see what comes, also where the log was scrolled to before.
+        if is_at_the_end(body) {
+            self.set(body, true);
+            // Else the next lines would find the log where the page had not scrolled it, and not at its end any more.
+            self.top = body.scroll_top();
+        } else if body.scroll_top() != self.top {
+            self.set(body, false);
         }
     }
 }

@@ -63,3 +63,18 @@ fn the_newest_line_is_in_view_unless_the_reader_has_scrolled_up() -> Result<()> 
         page.stop()
     })
 }
+
+#[test]
+fn who_scrolls_up_and_back_to_the_end_follows_again() -> Result<()> {
+    in_browser(|page| {
+        page.open(Site::People, "#/starting-threads?threads=8&period=0.1&slower=0&ticks=20&speed=20")?;
+        page.run_to_the_end()?;
+        page.until("the newest line is in view", || page.is(&format!("{BELOW} < 24")))?;
+        let paused = "document.querySelector('[role=log]').hasAttribute('data-paused')";
+        assert!(scroll(page, false)? > 100.0, "the reader can scroll up");
+        page.until("it stays where the reader is", || page.is(paused))?;
+        // No line has come, so the end is where it was when the page scrolled there.
+        scroll(page, true)?;
+        page.until("it follows the newest line", || page.is(&format!("!{paused}")))
+    })
+}

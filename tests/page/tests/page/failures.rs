@@ -1,7 +1,7 @@
 //! Programs that go wrong, and browsers that cannot give what is asked for.
 
 use anyhow::Result;
-use threadlab_page_tests::{Page, Site, in_browser};
+use threadlab_page_tests::{Page, Site, in_browser, in_browser_alone};
 
 /// Runs a program of the test engine that ends by itself.
 fn run(page: &Page, threads: u32, end: &str) -> Result<()> {
@@ -77,7 +77,8 @@ fn more_threads_than_can_be_had_fail_the_run() -> Result<()> {
 
 #[test]
 fn as_many_threads_as_a_demo_takes_can_be_had() -> Result<()> {
-    in_browser(|page| {
+    // Alone, since a hundred workers are no neighbours for another test.
+    in_browser_alone(|page| {
         for hash in [
             "#/lock?threads=95&lines=1&period=0.1&slower=0&speed=20",
             "#/lost-updates?threads=95&additions=10",
